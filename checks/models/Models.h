@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What corolint knows about libraries: which types are lockables and guards,
+// what a function does to the lock that it is given.
+//
+//   std.yaml, folly.yaml, … --(build)--> tables --+
+//                                                  +--> Models --> "a guard?"
+//   corolint.yaml, ModelFiles --(run time)---------+
+//
+// Shapes come first: a model only says what cannot be seen, or corrects what
+// would be seen wrongly. The user's files override the shipped tables.
+
+#ifndef COROLINT_CHECKS_MODELS_MODELS_H
+#define COROLINT_CHECKS_MODELS_MODELS_H
+
+#include "clang/AST/DeclCXX.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <memory>
+#include <string>
+
+namespace corolint {
+
+/// Who has to unlock a lockable.
+enum class LockOwner {
+  Thread,    ///< The thread that locked it, or somebody waits synchronously.
+  Coroutine, ///< Anybody: it may be held across a suspension point.
+  None,      ///< Nobody: locking it does nothing.
+};
+
+/// A type with lock and unlock operations.
+struct LockableModel {
+  llvm::StringRef Type; ///< Qualified, without inline namespaces: "std::mutex".
+  LockOwner Owner;
+  /// A semaphore's units may be given back by anybody: it counts as a lock only
+  /// in a function that also releases it.
+  bool IsSemaphore;
+  /// The library's awaitable replacement, for a note; or empty.
+  llvm::StringRef Instead;
+};
+
+/// A type whose objects hold lockables while they live.
+struct GuardModel {
+  llvm::StringRef Type;
+  /// Which lockables it holds. `FromArguments` looks at the template arguments
+  /// (recursively) and the constructor's arguments, which is nearly always it.
+  /// Otherwise the owner of what it holds is fixed.
+  enum { FromArguments, Fixed } Lockables;
+  LockOwner Owner; ///< Meaningful where `Lockables` is `Fixed`.
+};
+
+/// What a call does to one lock or guard that it is given.
+enum class LockEffect {
+  Acquire,    ///< Locks, and returns when it is locked.
+  TryAcquire, ///< Locks if the result says so (see FunctionModel::Success).
+  Release,    ///< Unlocks.
+  Abandon,    ///< A guard forgets its lock, which stays locked: release().
+  Adopt,      ///< (tag types) the lock is taken already.
+  Defer,      ///< (tag types) nothing is locked.
+  None,       ///< Leaves it as it was: condition_variable::wait(lock).
+};
+
+/// Which value of a TryAcquire's result means that it is locked now.
+enum class LockSuccess { True, Zero };
+
+struct LockOperand {
+  /// -1 is the implicit object, -2 every argument; otherwise the argument's
+  /// index from 0.
+  int Argument;
+  LockEffect Effect;
+};
+inline constexpr int ImplicitObject = -1;
+inline constexpr int EveryArgument = -2;
+
+/// A function that locks, unlocks, or is known not to.
+struct FunctionModel {
+  llvm::StringRef Name; ///< Qualified: "std::unique_lock::unlock".
+  llvm::ArrayRef<LockOperand> Operands;
+  LockSuccess Success;
+};
+
+/// A tag type that changes what a guard's constructor does.
+struct TagModel {
+  llvm::StringRef Type; ///< "std::defer_lock_t"
+  LockEffect Effect;    ///< Defer, Adopt or TryAcquire.
+};
+
+/// A library: what belongs to it is described by its model, not by its bodies.
+struct LibraryModel {
+  llvm::StringRef Name;
+  llvm::ArrayRef<llvm::StringRef> Namespaces; ///< "folly", "boost::asio"
+  /// Its awaitable mutex, for the note "or use …"; or empty.
+  llvm::StringRef AsyncMutex;
+};
+
+/// The facts of all models. Immutable, and shared by translation units.
+///
+/// Lookup is by the declaration's canonical qualified name, without inline
+/// namespaces and template arguments; a class also answers for what it derives
+/// from only where the caller asks so base by base. Each lookup costs a hash of
+/// the identifier; qualified names are compared for candidates only.
+class Models {
+public:
+  /// The shipped models, overridden by `Files` in order.
+  ///
+  /// Fails with one message, "path:line:column: error: …", for the first file
+  /// that cannot be read or is malformed.
+  static llvm::Expected<std::shared_ptr<const Models>>
+  load(llvm::ArrayRef<std::string> Files = {});
+
+  const LockableModel *lockable(const clang::CXXRecordDecl &) const;
+  const GuardModel *guard(const clang::CXXRecordDecl &) const;
+  const TagModel *tag(const clang::CXXRecordDecl &) const;
+  const FunctionModel *function(const clang::FunctionDecl &) const;
+  /// The library that a declaration belongs to by its namespace, the innermost
+  /// match first; null if none is modelled.
+  const LibraryModel *library(const clang::Decl &) const;
+
+  ~Models();
+
+private:
+  Models();
+  struct Tables;
+  std::unique_ptr<Tables> T;
+};
+
+} // namespace corolint
+
+#endif // COROLINT_CHECKS_MODELS_MODELS_H
