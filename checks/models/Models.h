@@ -61,8 +61,13 @@ enum class LockEffect {
   None,       ///< Leaves it as it was: condition_variable::wait(lock).
 };
 
-/// Which value of a TryAcquire's result means that it is locked now.
-enum class LockSuccess { True, Zero };
+/// Which value of a TryAcquire's result means that it is locked now. Whatever
+/// is not a number or bool (an iterator, an optional guard) cannot be tested.
+enum class LockSuccess {
+  True,     ///< mutex.try_lock()
+  Zero,     ///< pthread_mutex_trylock(&mutex)
+  MinusOne, ///< std::try_lock(a, b), which otherwise says who refused
+};
 
 struct LockOperand {
   /// -1 is the implicit object, -2 every argument; otherwise the argument's

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ModelFile.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/YAMLTraits.h"
+
+using namespace corolint;
+using llvm::StringRef;
+using llvm::yaml::IO;
+using llvm::yaml::MappingTraits;
+using llvm::yaml::QuotingType;
+using llvm::yaml::ScalarTraits;
+
+namespace {
+/// "std::mutex": what a declaration is called, without template arguments.
+struct QualifiedName {
+  StringRef Text;
+};
+
+/// "this", "all", or an argument's number.
+struct Argument {
+  int Index;
+};
+
+/// One argument, or a list of them.
+struct Arguments {
+  std::vector<Argument> List;
+  struct Mapping {
+  } Nothing; // YAML has mappings; here they are a mistake
+};
+
+/// Effect of a tag: fewer words than a LockEffect has.
+struct TagEffect {
+  LockEffect Effect = LockEffect::Defer;
+};
+
+/// What the traits share while one file is read.
+struct Reader {
+  llvm::BumpPtrAllocator &Storage;
+  llvm::StringSet<> Seen; // "lockables std::mutex"
+  std::string FirstError;
+
+  StringRef save(StringRef S) { return S.copy(Storage); }
+
+  template <typename T> llvm::ArrayRef<T> save(const std::vector<T> &V) {
+    return llvm::ArrayRef<T>(V).copy(Storage);
+  }
+};
+
+Reader &reader(IO &Io) { return *static_cast<Reader *>(Io.getContext()); }
+
+/// Reads the key that names an entry, which may stand once in its list.
+StringRef entryName(IO &Io, const char *Key, StringRef List) {
+  QualifiedName Name;
+  Io.mapRequired(Key, Name);
+  if (!Name.Text.empty() &&
+      !reader(Io).Seen.insert((List + " " + Name.Text).str()).second)
+    Io.setError("'" + Name.Text + "' is described twice in this file");
+  return Name.Text;
+}
+
+void addOperands(IO &Io, const char *Key, LockEffect Effect,
+                 std::vector<LockOperand> &Operands) {
+  Arguments Args;
+  Io.mapOptional(Key, Args);
+  for (Argument A : Args.List)
+    Operands.push_back({A.Index, Effect});
+}
+} // namespace
+
+LLVM_YAML_IS_SEQUENCE_VECTOR(LockableModel)
+LLVM_YAML_IS_SEQUENCE_VECTOR(GuardModel)
+LLVM_YAML_IS_SEQUENCE_VECTOR(TagModel)
+LLVM_YAML_IS_SEQUENCE_VECTOR(FunctionModel)
+LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(QualifiedName)
+LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(Argument)
+
+namespace llvm::yaml {
+
+//===-- Scalars -----------------------------------------------------------===//
+//
+// input() returns what is wrong, or nothing. The reader only reads, so output()
+// is there for the compiler.
+
+template <> struct ScalarTraits<QualifiedName> {
+  static StringRef input(StringRef S, void *Context, QualifiedName &Name) {
+    S.consume_front("::");
+    if (S.contains('<') && !S.contains("operator"))
+      return "write the name without template arguments: a model speaks for "
+             "every specialization";
+    if (S.contains('(') && !S.ends_with("operator()"))
+      return "write the name without parameters: a model speaks for every "
+             "overload";
+    if (S.empty() || S.starts_with(":") || S.ends_with(":") ||
+        S.contains(":::") || S.contains("::::"))
+      return "expected a qualified name, as in 'std::mutex'";
+    Name.Text = static_cast<Reader *>(Context)->save(S);
+    return {};
+  }
+  static void output(const QualifiedName &, void *, raw_ostream &) {}
+  static QuotingType mustQuote(StringRef) { return QuotingType::None; }
+};
+
+template <> struct ScalarTraits<LockOwner> {
+  static StringRef input(StringRef S, void *, LockOwner &Owner) {
+    if (S == "thread")
+      Owner = LockOwner::Thread;
+    else if (S == "coroutine")
+      Owner = LockOwner::Coroutine;
+    else if (S == "none")
+      Owner = LockOwner::None;
+    else
+      return "unknown owner: expected 'thread', 'coroutine' or 'none'";
+    return {};
+  }
+  static void output(const LockOwner &, void *, raw_ostream &) {}
+  static QuotingType mustQuote(StringRef) { return QuotingType::None; }
+};
+
+template <> struct ScalarTraits<TagEffect> {
+  static StringRef input(StringRef S, void *, TagEffect &E) {
+    if (S == "defer")
+      E.Effect = LockEffect::Defer;
+    else if (S == "adopt")
+      E.Effect = LockEffect::Adopt;
+    else if (S == "try")
+      E.Effect = LockEffect::TryAcquire;
+    else
+      return "unknown effect: expected 'defer', 'adopt' or 'try'";
+    return {};
+  }
+  static void output(const TagEffect &, void *, raw_ostream &) {}
+  static QuotingType mustQuote(StringRef) { return QuotingType::None; }
+};
+
+template <> struct ScalarTraits<LockSuccess> {
+  static StringRef input(StringRef S, void *, LockSuccess &Success) {
+    if (S == "true")
+      Success = LockSuccess::True;
+    else if (S == "zero")
+      Success = LockSuccess::Zero;
+    else if (S == "minus-one")
+      Success = LockSuccess::MinusOne;
+    else
+      return "unknown success: expected 'true', 'zero' or 'minus-one'";
+    return {};
+  }
+  static void output(const LockSuccess &, void *, raw_ostream &) {}
+  static QuotingType mustQuote(StringRef) { return QuotingType::None; }
+};
+
+template <> struct ScalarTraits<Argument> {
+  static StringRef input(StringRef S, void *, Argument &A) {
+    if (S == "this") {
+      A.Index = ImplicitObject;
+    } else if (S == "all") {
+      A.Index = EveryArgument;
+    } else {
+      unsigned Number = 0;
+      if (S.getAsInteger(10, Number) || Number == 0 || Number > 64)
+        return "expected an argument's number, counted from 1, or 'this' or "
+               "'all'";
+      A.Index = static_cast<int>(Number) - 1;
+    }
+    return {};
+  }
+  static void output(const Argument &, void *, raw_ostream &) {}
+  static QuotingType mustQuote(StringRef) { return QuotingType::None; }
+};
+
+//===-- "acquires: this" and "acquires: [1, 2]" ---------------------------===//
+
+template <> struct MappingTraits<Arguments::Mapping> {
+  static void mapping(IO &Io, Arguments::Mapping &) {
+    Io.setError("expected an argument's number, counted from 1, or 'this' or "
+                "'all'");
+  }
+};
+
+template <> struct PolymorphicTraits<Arguments> {
+  static NodeKind getKind(const Arguments &) { return NodeKind::Sequence; }
+  static Argument &getAsScalar(Arguments &A) {
+    return A.List.emplace_back(Argument{ImplicitObject});
+  }
+  static std::vector<Argument> &getAsSequence(Arguments &A) { return A.List; }
+  static Arguments::Mapping &getAsMap(Arguments &A) { return A.Nothing; }
+};
+
+//===-- Entries -----------------------------------------------------------===//
+
+template <> struct MappingTraits<LockableModel> {
+  static void mapping(IO &Io, LockableModel &M) {
+    M.Type = entryName(Io, "type", "lockables");
+    Io.mapRequired("owner", M.Owner);
+    Io.mapOptional("semaphore", M.IsSemaphore, false);
+    QualifiedName Instead;
+    Io.mapOptional("instead", Instead);
+    M.Instead = Instead.Text;
+  }
+};
+
+template <> struct MappingTraits<GuardModel> {
+  static void mapping(IO &Io, GuardModel &M) {
+    M.Type = entryName(Io, "type", "guards");
+    std::optional<LockOwner> Owner;
+    Io.mapOptional("owner", Owner);
+    M.Lockables = Owner ? GuardModel::Fixed : GuardModel::FromArguments;
+    M.Owner = Owner.value_or(LockOwner::Thread);
+  }
+};
+
+template <> struct MappingTraits<TagModel> {
+  static void mapping(IO &Io, TagModel &M) {
+    M.Type = entryName(Io, "type", "tags");
+    TagEffect E;
+    Io.mapRequired("effect", E);
+    M.Effect = E.Effect;
+  }
+};
+
+template <> struct MappingTraits<FunctionModel> {
+  static void mapping(IO &Io, FunctionModel &M) {
+    M.Name = entryName(Io, "name", "functions");
+    std::vector<LockOperand> Operands;
+    addOperands(Io, "acquires", LockEffect::Acquire, Operands);
+    addOperands(Io, "tries", LockEffect::TryAcquire, Operands);
+    addOperands(Io, "releases", LockEffect::Release, Operands);
+    addOperands(Io, "abandons", LockEffect::Abandon, Operands);
+    addOperands(Io, "leaves", LockEffect::None, Operands);
+    M.Operands = reader(Io).save(Operands);
+
+    std::optional<LockSuccess> Success;
+    Io.mapOptional("success", Success);
+    M.Success = Success.value_or(LockSuccess::True);
+
+    if (Operands.empty())
+      Io.setError("says nothing about the call: expected 'acquires', 'tries', "
+                  "'releases', 'abandons' or 'leaves'");
+    else if (Success && llvm::none_of(Operands, [](LockOperand O) {
+               return O.Effect == LockEffect::TryAcquire;
+             }))
+      Io.setError("'success' needs 'tries'");
+  }
+};
+
+template <> struct MappingTraits<ModelFile> {
+  static void mapping(IO &Io, ModelFile &F) {
+    std::string Library;
+    std::vector<QualifiedName> Namespaces;
+    QualifiedName AsyncMutex;
+    Io.mapOptional("library", Library);
+    Io.mapOptional("namespaces", Namespaces);
+    Io.mapOptional("async-mutex", AsyncMutex);
+    if (!Library.empty()) {
+      std::vector<StringRef> Names;
+      for (QualifiedName N : Namespaces)
+        Names.push_back(N.Text);
+      Reader &R = reader(Io);
+      F.Library = {R.save(Library), R.save(Names), AsyncMutex.Text};
+    } else if (!Namespaces.empty() || !AsyncMutex.Text.empty()) {
+      Io.setError("'namespaces' and 'async-mutex' need 'library', its name");
+    }
+
+    Io.mapOptional("lockables", F.Lockables);
+    Io.mapOptional("guards", F.Guards);
+    Io.mapOptional("tags", F.Tags);
+    Io.mapOptional("functions", F.Functions);
+  }
+};
+} // namespace llvm::yaml
+
+/// Keeps the first message, in the manner of a compiler; YAML's own printing
+/// would add the source line and go to stderr.
+static void keepFirst(const llvm::SMDiagnostic &D, void *Context) {
+  std::string &First = static_cast<Reader *>(Context)->FirstError;
+  if (First.empty())
+    First = (D.getFilename() + ":" + llvm::Twine(D.getLineNo()) + ":" +
+             llvm::Twine(D.getColumnNo() + 1) + ": error: " + D.getMessage())
+                .str();
+}
+
+llvm::Expected<ModelFile>
+corolint::parseModelFile(llvm::MemoryBufferRef Buffer) {
+  ModelFile File;
+  File.Storage = std::make_unique<llvm::BumpPtrAllocator>();
+  Reader R{*File.Storage, {}, {}};
+
+  llvm::yaml::Input In(Buffer, &R, keepFirst, &R);
+  In >> File;
+  if (!In.error() && In.nextDocument() && In.setCurrentDocument())
+    static_cast<IO &>(In).setError("a model file is one YAML document");
+  if (In.error()) {
+    if (R.FirstError.empty())
+      R.FirstError =
+          (Buffer.getBufferIdentifier() + ": error: " + In.error().message())
+              .str();
+    return llvm::createStringError(In.error(), R.FirstError.c_str());
+  }
+  return File;
+}
+
+llvm::Expected<ModelFile> corolint::readModelFile(StringRef Path) {
+  auto Buffer = llvm::MemoryBuffer::getFile(Path, /*IsText=*/true);
+  if (!Buffer)
+    return llvm::createStringError(
+        Buffer.getError(), "%s: error: cannot read model file: %s",
+        Path.str().c_str(), Buffer.getError().message().c_str());
+  return parseModelFile((*Buffer)->getMemBufferRef());
+}
