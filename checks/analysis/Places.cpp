@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How an expression becomes a place; see Places.h.
+
+#include "Places.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/ExprCXX.h"
+
+using namespace clang;
+
+namespace corolint {
+
+const Expr *core(const Expr *E) {
+  while (E) {
+    const Expr *Last = E;
+    E = E->IgnoreParenImpCasts();
+    if (const auto *Full = dyn_cast<FullExpr>(E))
+      E = Full->getSubExpr();
+    else if (const auto *M = dyn_cast<MaterializeTemporaryExpr>(E))
+      E = M->getSubExpr();
+    else if (const auto *B = dyn_cast<CXXBindTemporaryExpr>(E))
+      E = B->getSubExpr();
+    else if (const auto *C = dyn_cast<CXXFunctionalCastExpr>(E);
+             C && (C->getCastKind() == CK_NoOp ||
+                   C->getCastKind() == CK_ConstructorConversion))
+      E = C->getSubExpr();
+    else if (const auto *S = dyn_cast<CXXStaticCastExpr>(E);
+             S && !S->getType()->isVoidType())
+      E = S->getSubExpr();
+    else if (const auto *S = dyn_cast<SubstNonTypeTemplateParmExpr>(E))
+      E = S->getReplacement();
+    else if (const auto *D = dyn_cast<CXXDefaultInitExpr>(E))
+      E = D->getExpr();
+    if (E == Last)
+      break;
+  }
+  return E;
+}
+
+Place PlaceTable::intern(Node N) {
+  auto Key = std::make_pair(std::make_pair(unsigned(N.Kind), N.Parent),
+                            std::make_pair(N.What, N.Index));
+  auto [It, New] = Index.try_emplace(Key, unsigned(Nodes.size()));
+  if (New) {
+    bool IsRoot = N.Kind <= Node::Temporary;
+    Nodes.push_back(N);
+    if (IsRoot)
+      Nodes.back().Parent = It->second;
+  }
+  return Place(It->second);
+}
+
+Place PlaceTable::variable(const ValueDecl *D) {
+  return intern({Node::Variable, 0, D->getCanonicalDecl(), 0, false});
+}
+Place PlaceTable::thisObject() {
+  return intern({Node::This, 0, nullptr, 0, false});
+}
+Place PlaceTable::result() {
+  return intern({Node::Result, 0, nullptr, 0, false});
+}
+Place PlaceTable::temporary(const Expr *E) {
+  return intern({Node::Temporary, 0, core(E), 0, false});
+}
+Place PlaceTable::field(Place Base, const ValueDecl *Member, bool Arrow) {
+  return intern({Node::Field, unsigned(Base), Member->getCanonicalDecl(), 0,
+                 Arrow});
+}
+Place PlaceTable::element(Place Base, uint64_t I) {
+  return intern({Node::Element, unsigned(Base), nullptr, I, false});
+}
+
+unsigned PlaceTable::rootOf(Place P) const {
+  unsigned I = unsigned(P);
+  while (Nodes[I].Parent != I)
+    I = Nodes[I].Parent;
+  return I;
+}
+
+bool PlaceTable::isWithin(Place P, Place Ancestor) const {
+  for (unsigned I = unsigned(P);; I = Nodes[I].Parent) {
+    if (I == unsigned(Ancestor))
+      return true;
+    if (Nodes[I].Parent == I)
+      return false;
+  }
+}
+
+std::optional<Place> PlaceTable::parent(Place P) const {
+  unsigned Parent = Nodes[unsigned(P)].Parent;
+  if (Parent == unsigned(P))
+    return std::nullopt;
+  return Place(Parent);
+}
+
+Place PlaceTable::rebase(Place P, Place From, Place To) {
+  if (P == From)
+    return To;
+  Node N = Nodes[unsigned(P)];
+  N.Parent = unsigned(rebase(Place(N.Parent), From, To));
+  return intern(N);
+}
+
+const ValueDecl *PlaceTable::rootVariable(Place P) const {
+  const Node &N = Nodes[rootOf(P)];
+  return N.Kind == Node::Variable ? static_cast<const ValueDecl *>(N.What)
+                                  : nullptr;
+}
+const Expr *PlaceTable::rootTemporary(Place P) const {
+  const Node &N = Nodes[rootOf(P)];
+  return N.Kind == Node::Temporary ? static_cast<const Expr *>(N.What)
+                                   : nullptr;
+}
+bool PlaceTable::isThis(Place P) const {
+  return Nodes[rootOf(P)].Kind == Node::This;
+}
+bool PlaceTable::isResult(Place P) const {
+  return Nodes[rootOf(P)].Kind == Node::Result;
+}
+
+bool PlaceTable::isVisibleOutside(Place P) const {
+  const ValueDecl *D = rootVariable(P);
+  if (!D)
+    return isThis(P) || isResult(P);
+  const auto *V = dyn_cast<VarDecl>(D);
+  if (!V)
+    return false;
+  if (isa<ParmVarDecl>(V) && V->getDeclContext() == &B.function())
+    return true;
+  return V->hasGlobalStorage() || V->getDeclContext() != &B.function();
+}
+
+std::string PlaceTable::name(Place P) const {
+  const Node &N = Nodes[unsigned(P)];
+  switch (N.Kind) {
+  case Node::Variable: {
+    const auto *D = static_cast<const ValueDecl *>(N.What);
+    if (const auto *F = dyn_cast<FunctionDecl>(D))
+      return F->getNameAsString() + "()";
+    return D->getNameAsString();
+  }
+  case Node::This:
+    return "*this";
+  case Node::Result:
+  case Node::Temporary:
+    return "";
+  case Node::Field: {
+    const auto *Member = static_cast<const ValueDecl *>(N.What);
+    std::string Name = Member->getNameAsString();
+    if (isa<FunctionDecl>(Member))
+      Name += "()";
+    if (Nodes[N.Parent].Kind == Node::This)
+      return Name;
+    std::string Base = name(Place(N.Parent));
+    return Base.empty() ? "" : Base + (N.Arrow ? "->" : ".") + Name;
+  }
+  case Node::Element: {
+    std::string Base = name(Place(N.Parent));
+    if (Base.empty())
+      return "";
+    // Symbolic indices are hashes, and not for people.
+    return N.Index >> 32 ? Base + "[…]"
+                         : Base + "[" + std::to_string(N.Index) + "]";
+  }
+  }
+  return "";
+}
+
+std::vector<PlaceTable::Step> PlaceTable::path(Place P) const {
+  std::vector<Step> Steps;
+  for (unsigned I = unsigned(P);; I = Nodes[I].Parent) {
+    const Node &N = Nodes[I];
+    bool IsRoot = N.Parent == I;
+    Steps.push_back({IsRoot                    ? Step::Root
+                     : N.Kind == Node::Element ? Step::Element
+                                               : Step::Field,
+                     N.What, N.Index, N.Arrow});
+    if (IsRoot)
+      break;
+  }
+  std::reverse(Steps.begin(), Steps.end());
+  return Steps;
+}
+
+/// A reference, or a pointer that never changes, stands for what it was bound
+/// to, if that has a name.
+std::optional<Place> PlaceTable::resolveVariable(const ValueDecl *D) {
+  auto Known = Aliases.find(D);
+  if (Known != Aliases.end())
+    return Known->second;
+  Aliases[D] = variable(D); // also what a cycle ends in
+  std::optional<Place> P = variable(D);
+  if (const auto *Binding = dyn_cast<BindingDecl>(D)) {
+    if (const VarDecl *Holding = Binding->getHoldingVar())
+      P = resolveVariable(Holding);
+    else if (const Expr *E = Binding->getBinding())
+      P = resolve(E);
+  } else if (const auto *V = dyn_cast<VarDecl>(D);
+             V && !isa<ParmVarDecl>(V) && V->getInit()) {
+    const Expr *Init = V->getInit();
+    if (V->getType()->isReferenceType()) {
+      // A temporary whose life is extended is the variable's own object.
+      if (!core(Init)->isPRValue())
+        if (std::optional<Place> To = resolve(Init))
+          P = To;
+    } else if (V->getType()->isPointerType() && !B.isModified(V)) {
+      const Expr *E = core(Init);
+      if (!isa<CXXNewExpr, CallExpr>(E))
+        if (std::optional<Place> To = resolve(Init))
+          P = To;
+    }
+  }
+  if (!P)
+    P = variable(D);
+  Aliases[D] = P;
+  return P;
+}
+
+/// Calls that hand out (a part of) what they are given.
+std::optional<Place> PlaceTable::resolveCall(const CallExpr *Call) {
+  const FunctionDecl *F = Call->getDirectCallee();
+  if (!F)
+    return std::nullopt;
+  if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call)) {
+    switch (Op->getOperator()) {
+    case OO_Star:
+    case OO_Arrow:
+      return resolve(Op->getArg(0));
+    case OO_Equal:
+      return resolve(Op->getArg(0));
+    case OO_Subscript: {
+      std::optional<Place> Base = resolve(Op->getArg(0));
+      Expr::EvalResult R;
+      if (Base && Op->getNumArgs() == 2 && !Op->getArg(1)->isValueDependent() &&
+          Op->getArg(1)->EvaluateAsInt(R, F->getASTContext()))
+        return element(*Base, R.Val.getInt().getLimitedValue(UINT32_MAX));
+      return std::nullopt;
+    }
+    default:
+      return std::nullopt;
+    }
+  }
+  const IdentifierInfo *Name = F->getIdentifier();
+  if (const auto *Member = dyn_cast<CXXMemberCallExpr>(Call)) {
+    if (isa<CXXConversionDecl>(F) && F->getReturnType()->isReferenceType())
+      return resolve(Member->getImplicitObjectArgument()); // reference_wrapper
+    if (!Name || Call->getNumArgs() != 0)
+      return std::nullopt;
+    std::optional<Place> Object =
+        resolve(Member->getImplicitObjectArgument());
+    QualType R = F->getReturnType();
+    if (!Object || !(R->isReferenceType() || R->isPointerType()))
+      return std::nullopt;
+    if (F->isInStdNamespace())
+      return Object; // get(), value(): the owner stands for what it owns
+    // An accessor is the member that it returns, or a member of its own.
+    if (const auto *Body = dyn_cast_or_null<CompoundStmt>(
+            F->doesThisDeclarationHaveABody() || F->hasBody() ? F->getBody()
+                                                              : nullptr);
+        Body && Body->size() == 1)
+      if (const auto *Return = dyn_cast<ReturnStmt>(Body->body_front()))
+        if (const Expr *Value = Return->getRetValue()) {
+          Value = core(Value);
+          if (const auto *Op = dyn_cast<UnaryOperator>(Value);
+              Op && Op->getOpcode() == UO_AddrOf)
+            Value = core(Op->getSubExpr());
+          if (const auto *M = dyn_cast<MemberExpr>(Value);
+              M && isa<CXXThisExpr>(core(M->getBase())) &&
+              isa<FieldDecl>(M->getMemberDecl()))
+            return field(*Object, M->getMemberDecl());
+        }
+    const auto *Callee = dyn_cast<MemberExpr>(Member->getCallee());
+    return field(*Object, F, Callee && Callee->isArrow());
+  }
+  if (F->isInStdNamespace() && Name && Call->getNumArgs() >= 1 &&
+      (Name->isStr("move") || Name->isStr("forward") || Name->isStr("get") ||
+       Name->isStr("as_const") || Name->isStr("addressof") ||
+       Name->isStr("ref") || Name->isStr("to_address") ||
+       Name->isStr("__addressof") || Name->isStr("launder")) &&
+      (Call->getNumArgs() == 1))
+    return resolve(Call->getArg(0));
+  if (Call->getNumArgs() == 0 && (F->getReturnType()->isReferenceType() ||
+                                  F->getReturnType()->isPointerType()))
+    return variable(F); // a singleton
+  return std::nullopt;
+}
+
+std::optional<Place> PlaceTable::resolve(const Expr *E) {
+  E = core(E);
+  if (!E)
+    return std::nullopt;
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
+    if (isa<VarDecl, BindingDecl>(Ref->getDecl()))
+      return resolveVariable(Ref->getDecl());
+    return std::nullopt;
+  }
+  if (isa<CXXThisExpr>(E))
+    return thisObject();
+  if (const auto *M = dyn_cast<MemberExpr>(E)) {
+    if (isa<VarDecl>(M->getMemberDecl()))
+      return variable(M->getMemberDecl());
+    if (!isa<FieldDecl>(M->getMemberDecl()))
+      return std::nullopt;
+    std::optional<Place> Base = resolve(M->getBase());
+    if (!Base)
+      return std::nullopt;
+    bool Arrow = M->isArrow();
+    if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(core(M->getBase())))
+      Arrow |= Op->getOperator() == OO_Arrow;
+    return field(*Base, M->getMemberDecl(), Arrow);
+  }
+  if (const auto *Op = dyn_cast<UnaryOperator>(E)) {
+    if (Op->getOpcode() == UO_AddrOf || Op->getOpcode() == UO_Deref ||
+        Op->getOpcode() == UO_Extension)
+      return resolve(Op->getSubExpr());
+    return std::nullopt;
+  }
+  if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E)) {
+    std::optional<Place> Base = resolve(Sub->getBase());
+    if (!Base)
+      return std::nullopt;
+    const Expr *I = Sub->getIdx();
+    Expr::EvalResult R;
+    const ASTContext &Context = B.function().getASTContext();
+    if (!I->isValueDependent() && I->EvaluateAsInt(R, Context))
+      return element(*Base, R.Val.getInt().getLimitedValue(UINT32_MAX));
+    // The same unmodified variable is the same element.
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(core(I));
+        Ref && !B.isModified(Ref->getDecl()))
+      return element(*Base, (uint64_t(1) << 32) |
+                                (reinterpret_cast<uintptr_t>(Ref->getDecl()) &
+                                 UINT32_MAX));
+    return std::nullopt;
+  }
+  if (const auto *Call = dyn_cast<CallExpr>(E)) {
+    if (std::optional<Place> P = resolveCall(Call))
+      return P;
+    return E->isPRValue() ? std::optional<Place>(temporary(E)) : std::nullopt;
+  }
+  if (E->isPRValue() && !isa<AbstractConditionalOperator, BinaryOperator>(E))
+    return temporary(E);
+  if (const auto *Op = dyn_cast<BinaryOperator>(E)) {
+    if (Op->isAssignmentOp())
+      return resolve(Op->getLHS());
+    if (Op->getOpcode() == BO_Comma)
+      return resolve(Op->getRHS());
+  }
+  if (const auto *C = dyn_cast<CXXReinterpretCastExpr>(E))
+    return resolve(C->getSubExpr());
+  if (const auto *C = dyn_cast<CXXConstCastExpr>(E))
+    return resolve(C->getSubExpr());
+  if (const auto *C = dyn_cast<CStyleCastExpr>(E);
+      C && !C->getType()->isVoidType())
+    return resolve(C->getSubExpr());
+  return std::nullopt;
+}
+
+} // namespace corolint
