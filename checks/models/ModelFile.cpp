@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ModelFile.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -37,11 +38,22 @@ struct TagEffect {
   LockEffect Effect = LockEffect::Defer;
 };
 
+/// The keys that say what a call does to a lock.
+constexpr struct {
+  const char *Key;
+  LockEffect Effect;
+} EffectKeys[] = {
+    {"acquires", LockEffect::Acquire}, {"tries", LockEffect::TryAcquire},
+    {"releases", LockEffect::Release}, {"abandons", LockEffect::Abandon},
+    {"leaves", LockEffect::None},
+};
+
 /// What the traits share while one file is read.
 struct Reader {
   llvm::BumpPtrAllocator &Storage;
-  llvm::StringSet<> Seen; // "lockables std::mutex"
-  std::string FirstError;
+  std::vector<FunctionModel> Functions = {};
+  llvm::StringSet<> Seen = {}; // "lockables std::mutex"
+  std::string FirstError = {};
 
   StringRef save(StringRef S) { return S.copy(Storage); }
 
@@ -52,22 +64,35 @@ struct Reader {
 
 Reader &reader(IO &Io) { return *static_cast<Reader *>(Io.getContext()); }
 
-/// Reads the key that names an entry, which may stand once in its list.
-StringRef entryName(IO &Io, const char *Key, StringRef List) {
+/// Notes that `List` describes `Name`, which it may do once.
+void describe(IO &Io, StringRef Name, StringRef List) {
+  if (!Name.empty() &&
+      !reader(Io).Seen.insert((List + " " + Name).str()).second)
+    Io.setError("'" + Name + "' is described twice in this file");
+}
+
+/// Reads the key that names an entry.
+StringRef readName(IO &Io, const char *Key, StringRef List) {
   QualifiedName Name;
   Io.mapRequired(Key, Name);
-  if (!Name.Text.empty() &&
-      !reader(Io).Seen.insert((List + " " + Name.Text).str()).second)
-    Io.setError("'" + Name.Text + "' is described twice in this file");
+  describe(Io, Name.Text, List);
   return Name.Text;
 }
 
-void addOperands(IO &Io, const char *Key, LockEffect Effect,
-                 std::vector<LockOperand> &Operands) {
-  Arguments Args;
-  Io.mapOptional(Key, Args);
-  for (Argument A : Args.List)
-    Operands.push_back({A.Index, Effect});
+/// Reads "releases: [unlock]" of a type: what its methods do to their object.
+void readMethods(IO &Io, StringRef Type) {
+  Reader &R = reader(Io);
+  for (auto [Key, Effect] : EffectKeys) {
+    std::vector<QualifiedName> Methods;
+    Io.mapOptional(Key, Methods);
+    for (QualifiedName Method : Methods) {
+      StringRef Name = R.save((Type + "::" + Method.Text).str());
+      describe(Io, Name, "functions");
+      R.Functions.push_back({Name,
+                             R.save<LockOperand>({{ImplicitObject, Effect}}),
+                             LockSuccess::True});
+    }
+  }
 }
 } // namespace
 
@@ -193,28 +218,30 @@ template <> struct PolymorphicTraits<Arguments> {
 
 template <> struct MappingTraits<LockableModel> {
   static void mapping(IO &Io, LockableModel &M) {
-    M.Type = entryName(Io, "type", "lockables");
+    M.Type = readName(Io, "type", "lockables");
     Io.mapRequired("owner", M.Owner);
     Io.mapOptional("semaphore", M.IsSemaphore, false);
     QualifiedName Instead;
     Io.mapOptional("instead", Instead);
     M.Instead = Instead.Text;
+    readMethods(Io, M.Type);
   }
 };
 
 template <> struct MappingTraits<GuardModel> {
   static void mapping(IO &Io, GuardModel &M) {
-    M.Type = entryName(Io, "type", "guards");
+    M.Type = readName(Io, "type", "guards");
     std::optional<LockOwner> Owner;
     Io.mapOptional("owner", Owner);
     M.Lockables = Owner ? GuardModel::Fixed : GuardModel::FromArguments;
     M.Owner = Owner.value_or(LockOwner::Thread);
+    readMethods(Io, M.Type);
   }
 };
 
 template <> struct MappingTraits<TagModel> {
   static void mapping(IO &Io, TagModel &M) {
-    M.Type = entryName(Io, "type", "tags");
+    M.Type = readName(Io, "type", "tags");
     TagEffect E;
     Io.mapRequired("effect", E);
     M.Effect = E.Effect;
@@ -223,13 +250,14 @@ template <> struct MappingTraits<TagModel> {
 
 template <> struct MappingTraits<FunctionModel> {
   static void mapping(IO &Io, FunctionModel &M) {
-    M.Name = entryName(Io, "name", "functions");
+    M.Name = readName(Io, "name", "functions");
     std::vector<LockOperand> Operands;
-    addOperands(Io, "acquires", LockEffect::Acquire, Operands);
-    addOperands(Io, "tries", LockEffect::TryAcquire, Operands);
-    addOperands(Io, "releases", LockEffect::Release, Operands);
-    addOperands(Io, "abandons", LockEffect::Abandon, Operands);
-    addOperands(Io, "leaves", LockEffect::None, Operands);
+    for (auto [Key, Effect] : EffectKeys) {
+      Arguments Args;
+      Io.mapOptional(Key, Args);
+      for (Argument A : Args.List)
+        Operands.push_back({A.Index, Effect});
+    }
     M.Operands = reader(Io).save(Operands);
 
     std::optional<LockSuccess> Success;
@@ -268,6 +296,7 @@ template <> struct MappingTraits<ModelFile> {
     Io.mapOptional("guards", F.Guards);
     Io.mapOptional("tags", F.Tags);
     Io.mapOptional("functions", F.Functions);
+    llvm::append_range(F.Functions, reader(Io).Functions);
   }
 };
 } // namespace llvm::yaml
@@ -286,7 +315,7 @@ llvm::Expected<ModelFile>
 corolint::parseModelFile(llvm::MemoryBufferRef Buffer) {
   ModelFile File;
   File.Storage = std::make_unique<llvm::BumpPtrAllocator>();
-  Reader R{*File.Storage, {}, {}};
+  Reader R{*File.Storage};
 
   llvm::yaml::Input In(Buffer, &R, keepFirst, &R);
   In >> File;
