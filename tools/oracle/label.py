@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Labels programs by compiling and running them, a batch at a time.
+
+Labels are kept in the build directory, by the hash of everything that they
+depend on: a second run over the same programs only compares.
+"""
+
+import hashlib
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import syntax
+
+HERE = Path(__file__).resolve().parent
+FLAGS = ["-std=c++20", "-I", str(HERE)]
+MOST_TURNS = 5
+
+
+@dataclass
+class Label:
+    invalid: str  # why the program is no use, or empty
+    runs: int
+    # line -> (names of the mutexes locked there, the first decision vector)
+    held: dict
+
+    @property
+    def wrong(self):
+        return bool(self.held)
+
+    @property
+    def mutexes(self):
+        return {m for names, _ in self.held.values() for m in names}
+
+
+class Batch:
+    """Programs in one source file, which is written where it is said."""
+
+    def __init__(self, programs, path):
+        self.programs = {p.id: p for p in programs}
+        self.path = Path(path)
+        text, self.ranges = syntax.batch_to_cpp(programs)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.key = hashlib.sha256(text.encode() + b"".join(
+            (HERE / n).read_bytes()
+            for n in ("prelude.h", "runner.h", "runner.cpp"))).hexdigest()
+        if not self.path.exists() or self.path.read_text() != text:
+            self.path.write_text(text)
+
+    def program_at(self, line):
+        return next((i for i, (first, last) in self.ranges.items()
+                     if first <= line <= last), None)
+
+    def labels(self, compiler, runner):
+        """Label by program; `runner` is runner.cpp's object."""
+        cache = self.path.with_suffix(".labels")
+        if cache.exists():
+            stored = json.loads(cache.read_text())
+            if stored["key"] == self.key:
+                return self.decode(stored["labels"])
+        binary = self.path.with_suffix(".run")
+        subprocess.run([compiler, *FLAGS, "-O0", "-w", str(self.path),
+                        str(runner), "-o", str(binary)], check=True)
+        output = subprocess.run([str(binary), str(MOST_TURNS)], check=True,
+                                stdout=subprocess.PIPE, text=True,
+                                timeout=600).stdout
+        binary.unlink()
+        labels = [json.loads(line) for line in output.splitlines()]
+        cache.write_text(json.dumps({"key": self.key, "labels": labels}))
+        return self.decode(labels)
+
+    def decode(self, stored):
+        labels = {}
+        for one in stored:
+            program = self.programs[one["id"]]
+            held = {}
+            for line, (slots, vector) in one["held"].items():
+                names = {syntax.mutex_name(program, m)
+                         for m in range(len(program.mutexes))
+                         if slots >> m & 1}
+                held[int(line)] = (names, vector)
+            labels[one["id"]] = Label(one["invalid"], one["runs"], held)
+        return labels
+
+
+def build_runner(compiler, directory):
+    """Compiles runner.cpp, once."""
+    source, runner = HERE / "runner.cpp", Path(directory) / "runner.o"
+    inputs = [source, HERE / "prelude.h", HERE / "runner.h"]
+    if not runner.exists() or any(
+            i.stat().st_mtime > runner.stat().st_mtime for i in inputs):
+        runner.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run([compiler, *FLAGS, "-O1", "-c", str(source), "-o",
+                        str(runner)], check=True)
+    return runner

@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Compares the lock check with what programs do when they are run.
+
+    programs --(run, over every vector of decisions)--> labels --+
+        |                                                        +-- equal?
+        +------(corolint-tidy, oracle-judge)-------> verdicts ---+
+
+A program is wrong if some run of it suspends with a mutex locked. The check has
+to object to the wrong programs and to no other. Then each rule of the analysis
+is muted in turn, and must be missed: a rule whose absence nothing shows is
+either superfluous or untested.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import generate
+import judge
+import label
+import minimise
+import syntax
+
+ROOT = Path(__file__).resolve().parents[2]
+BATCH = 250
+
+
+def batches(seed, directory):
+    """Distinct programs, in batches, for ever."""
+    seen, programs, number, batch = set(), [], 0, 0
+    while True:
+        number += 1
+        program = generate.program(seed, number)
+        if not program or syntax.structure(program) in seen:
+            continue
+        seen.add(syntax.structure(program))
+        programs.append(program)
+        if len(programs) == BATCH:
+            batch += 1
+            yield label.Batch(programs, directory / f"batch{batch}.cpp")
+            programs = []
+
+
+@dataclass
+class Tools:
+    compiler: str
+    runner: Path
+    tidy: Path
+    judge: Path | None
+
+    def examine(self, batch):
+        """Labels and verdicts of a batch."""
+        labels = batch.labels(self.compiler, self.runner)
+        verdicts = judge.tidy_verdicts(self.tidy, batch) if self.tidy else {}
+        mutants, given_up = {}, 0
+        if self.judge:
+            mutants, given_up = judge.mutant_verdicts(self.judge, batch)
+        return batch, labels, verdicts, mutants, given_up
+
+
+class Tally:
+    """What the run has shown so far."""
+
+    def __init__(self):
+        self.right = self.wrong = self.dropped = self.runs = self.given_up = 0
+        self.features = collections.defaultdict(lambda: [0, 0])
+        self.disagreements = []  # (program, label, verdict)
+        self.other_mutexes = []
+        self.other_lines = []
+        self.caught = {}  # rule -> programs that its absence is seen in
+
+    def add(self, batch, labels, verdicts, mutants, given_up):
+        self.given_up += given_up
+        for number, program in batch.programs.items():
+            found = labels[number]
+            if found.invalid:
+                self.dropped += 1
+                continue
+            self.runs += found.runs
+            self.wrong += found.wrong
+            self.right += not found.wrong
+            for feature in syntax.features(program):
+                self.features[feature][found.wrong] += 1
+            verdict = verdicts.get(number)
+            if verdict:
+                entry = (program, found, verdict)
+                if bool(verdict.lines) != found.wrong:
+                    self.disagreements.append(entry)
+                elif verdict.mutexes != found.mutexes:
+                    self.other_mutexes.append(entry)
+                elif verdict.lines != set(found.held):
+                    self.other_lines.append(entry)
+            for rule, objects in mutants.items():
+                caught = self.caught.setdefault(rule, [])
+                if objects[number] != found.wrong:
+                    caught.append(program)
+
+    @property
+    def count(self):
+        return self.right + self.wrong
+
+    def print_table(self):
+        print(f"\n{'feature':28}{'right':>8}{'wrong':>8}")
+        for feature, (right, wrong) in sorted(self.features.items()):
+            print(f"{feature:28}{right:8}{wrong:8}")
+
+
+def describe(program, found, verdict):
+    """A disagreement, as a source that can be run and linted by itself."""
+    lines, _ = syntax.batch_to_cpp([program])
+    says = "wrong" if found.wrong else "right"
+    yield f"// Label: {says}, from {found.runs} runs."
+    for line, (names, vector) in sorted(found.held.items()):
+        yield (f"// Line {line}: suspends with {', '.join(sorted(names))} "
+               f"locked, for one with the decisions {vector}.")
+    what = "nothing" if not verdict.lines else \
+        f"{', '.join(sorted(verdict.mutexes))} held in lines " + ", ".join(
+            map(str, sorted(verdict.lines)))
+    yield f"// The check says: {what}."
+    yield from lines.splitlines()
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tools/dev oracle",
+                                     description=__doc__.split("\n")[0])
+    parser.add_argument("--llvm", default="22")
+    parser.add_argument("--count", type=int, default=10000,
+                        help="programs to judge (default %(default)s)")
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--no-mutants", action="store_true")
+    parser.add_argument("--sample", action="store_true",
+                        help="ask less: not every feature in both kinds")
+    parser.add_argument("--shown", type=int, default=10,
+                        help="disagreements to minimise and show")
+    parser.add_argument("--build", type=Path,
+                        help="build directory (default build/llvm-NN)")
+    options = parser.parse_args()
+
+    build = options.build or ROOT / "build" / f"llvm-{options.llvm}"
+    tidy, mutants = build / "bin/corolint-tidy", build / "bin/oracle-judge"
+    compiler = shutil.which(f"clang++-{options.llvm}")
+    for tool in [tidy] + ([] if options.no_mutants else [mutants]):
+        if not tool.exists():
+            sys.exit(f"oracle: {tool} is missing; run "
+                     f"`tools/dev build --llvm {options.llvm}`")
+    directory = build / "oracle" / f"seed-{options.seed}"
+    tools = Tools(compiler, label.build_runner(compiler, build / "oracle"),
+                  tidy, None if options.no_mutants else mutants)
+
+    tally, start = Tally(), time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        todo = collections.deque()
+        source = batches(options.seed, directory)
+        while tally.count < options.count:
+            while len(todo) < options.jobs:
+                todo.append(pool.submit(tools.examine, next(source)))
+            tally.add(*todo.popleft().result())
+            print(f"{time.monotonic() - start:5.0f} s: {tally.count} programs, "
+                  f"{100 * tally.wrong / max(tally.count, 1):.0f} % wrong, "
+                  f"{tally.runs} runs, {len(tally.disagreements)} "
+                  "disagreements", flush=True)
+        for other in todo:
+            other.cancel()
+    return report(tally, options, tools, directory)
+
+
+def report(tally, options, tools, directory):
+    failures = []
+    if not options.sample:
+        tally.print_table()
+    print(f"\n{tally.count} distinct programs, {tally.wrong} wrong; "
+          f"{tally.dropped} more dropped (they lock twice, or unlock what is "
+          f"free); {tally.runs} runs.")
+    if tally.wrong < 0.3 * tally.count:
+        failures.append("fewer than 30 % of the programs are wrong")
+    lonely = [f for f, n in tally.features.items() if 0 in n]
+    if lonely and not options.sample:
+        failures.append("only in right or only in wrong programs: "
+                        + ", ".join(sorted(lonely)))
+
+    print(f"The check disagrees with {len(tally.disagreements)} labels; it "
+          f"names other mutexes in {len(tally.other_mutexes)} wrong programs, "
+          f"and other lines in {len(tally.other_lines)}.")
+    if tally.given_up:
+        print(f"The analysis gave up on {tally.given_up} programs.")
+    if tally.disagreements:
+        failures.append(f"{len(tally.disagreements)} disagreements")
+    shown = tally.disagreements or tally.other_mutexes
+    for i, (program, _, _) in enumerate(shown[:options.shown]):
+        small = minimise.minimise(replace(program), tools, directory)
+        path = directory / f"disagreement{i + 1}.cpp"
+        text = "\n".join(describe(*small)) + "\n"
+        path.write_text(text)
+        print(f"\n{path}:\n{text}")
+
+    if tools.judge:
+        print(f"\n{'muted rule':28}{'disagrees':>10}  first in program")
+        for rule, caught in sorted(tally.caught.items()):
+            print(f"{rule or '(none)':28}{len(caught):10}  "
+                  f"{caught[0].id if caught else '-'}")
+            if bool(caught) != bool(rule):
+                failures.append(f"muting {rule or 'nothing'} shows in "
+                                f"{len(caught)} programs")
+    for failure in failures:
+        print(f"oracle: {failure}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

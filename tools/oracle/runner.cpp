@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs programs over every vector of decisions, and says in which lines they
+// suspended while which mutexes were locked.
+//
+//   <most turns>   ->   one line of JSON per program
+//
+// A run asks for decisions one by one. The first run answers each with its
+// first choice; each following run changes the last answer that has another
+// choice and forgets those after it, so that all are met, depth first.
+//
+// Loops would go on for ever: `again()` says yes only so many times in a run.
+// How often is settled per program: as many as keep the number of runs
+// bearable, so that small programs are turned more.
+
+#include "runner.h"
+
+#include "prelude.h"
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace oracle {
+
+unsigned Locked;
+
+namespace {
+
+constexpr long MaxRuns = 30000;
+
+struct Decision {
+  int Answer;
+  int Choices;
+};
+std::vector<Decision> Vector;
+size_t Asked;
+int TurnsLeft, FailuresLeft;
+bool Running;
+const char *Invalid;
+std::coroutine_handle<> Pending;
+
+int decide(int Choices) {
+  if (Asked == Vector.size())
+    Vector.push_back({0, Choices});
+  return Vector[Asked++].Answer;
+}
+
+/// Moves on to the next vector; false after the last.
+bool advance() {
+  while (!Vector.empty() && Vector.back().Answer + 1 == Vector.back().Choices)
+    Vector.pop_back();
+  if (Vector.empty())
+    return false;
+  ++Vector.back().Answer;
+  return true;
+}
+
+std::string vectorText() {
+  std::string Text;
+  for (size_t I = 0; I < Asked; ++I)
+    Text += (I ? "," : "") + std::to_string(Vector[I].Answer);
+  return Text;
+}
+
+struct Finding {
+  unsigned Slots = 0;
+  std::string Vector;
+};
+/// By line; and with the first run that showed it.
+std::map<int, Finding> Findings;
+
+/// All runs with `Turns` turns; false if there are too many of them.
+bool enumerate(const Program &P, int Turns, long &Runs) {
+  Vector.clear();
+  Findings.clear();
+  Invalid = nullptr;
+  Runs = 0;
+  do {
+    if (++Runs > MaxRuns)
+      return false;
+    Asked = 0;
+    TurnsLeft = Turns;
+    FailuresLeft = 2;
+    Locked = 0;
+    Running = true;
+    P.Start();
+  } while (!Invalid && advance());
+  return true;
+}
+
+void label(const Program &P, int MostTurns) {
+  long Runs = 0;
+  int Turns = MostTurns;
+  while (Turns && !enumerate(P, Turns, Runs))
+    --Turns;
+  if (!Turns)
+    Invalid = "too many runs";
+  std::printf("{\"id\": %d, \"runs\": %ld, \"turns\": %d, \"invalid\": \"%s\", "
+              "\"held\": {",
+              P.Id, Runs, Turns, Invalid ? Invalid : "");
+  const char *Comma = "";
+  for (auto &[Line, F] : Findings) {
+    std::printf("%s\"%d\": [%u, \"%s\"]", Comma, Line, F.Slots,
+                F.Vector.c_str());
+    Comma = ", ";
+  }
+  std::puts("}}");
+}
+
+} // namespace
+
+bool next() noexcept { return decide(2); }
+int pick(int Choices) noexcept { return decide(Choices); }
+bool again() noexcept {
+  if (!TurnsLeft || !decide(2))
+    return false;
+  --TurnsLeft;
+  return true;
+}
+bool succeeds() noexcept {
+  if (!FailuresLeft || !decide(2))
+    return true;
+  --FailuresLeft;
+  return false;
+}
+
+void invalid(const char *Why) noexcept {
+  if (Running && !Invalid)
+    Invalid = Why;
+}
+
+void suspends(int Line) noexcept {
+  if (!Locked)
+    return;
+  Finding &F = Findings[Line];
+  if (!F.Slots)
+    F.Vector = vectorText();
+  F.Slots |= Locked;
+}
+
+void Suspend::await_suspend(std::coroutine_handle<> H) const noexcept {
+  suspends(Line);
+  Pending = H;
+}
+
+void finished(std::coroutine_handle<> Continuation) noexcept {
+  Pending = Continuation;
+}
+
+/// Only a program's own Error may leave it: a guard that throws was misused.
+void threw() noexcept {
+  try {
+    throw;
+  } catch (const Error &) {
+  } catch (...) {
+    invalid("a guard threw");
+  }
+}
+
+void drive(std::coroutine_handle<> H, bool Started) noexcept {
+  if (!Started)
+    Pending = H;
+  while (Pending)
+    std::exchange(Pending, {}).resume();
+  Running = false; // what is still locked dies with it
+}
+
+bool choose() noexcept { return decide(2); }
+
+} // namespace oracle
+
+int main(int, char **Argv) {
+  int MostTurns = std::atoi(Argv[1]);
+  for (const oracle::Program *P = oracle::Programs; P->Start; ++P)
+    oracle::label(*P, MostTurns);
+}
