@@ -1,0 +1,114 @@
+# RUN: %python %s --build %build
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Many files open at once in corolint-clangd, all of them being edited. clangd
+# gives each file a thread, and the checks of all of them share one process.
+#
+# Each text says which of its coroutines are wrong, so every list of findings
+# that is published, also for a text in between, can be compared. `tools/dev
+# tsan` runs this with our objects instrumented.
+
+import os
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import hosts
+import lsp
+from hosts import CHECK
+
+FILES = int(os.environ.get("CORO_MANY_FILES", 12))
+EDITS = int(os.environ.get("CORO_MANY_EDITS", 5))
+
+HEAD = hosts.SERVICE[: hosts.SERVICE.index("task held()")]
+WRONG = """
+task coroutine_{0}() {{
+  std::lock_guard<std::mutex> guard(mu);
+  co_await std::suspend_always{{}};
+}}
+"""
+RIGHT = """
+void function_{0}() {{
+  std::lock_guard<std::mutex> guard(mu);
+}}
+"""
+
+
+def text_and_wrong_lines(shape):
+    """`shape` is a list of booleans: is this one wrong?"""
+    text, lines = HEAD, []
+    for number, wrong in enumerate(shape):
+        if wrong:
+            # Which line of the coroutine is reported is the check's affair.
+            first = text.count("\n") + 1
+            lines.append(range(first, first + WRONG.count("\n")))
+        text += (WRONG if wrong else RIGHT).format(number)
+    return text, lines
+
+
+class ManyFiles(hosts.Project):
+    def setUp(self):
+        super().setUp()
+        self.write(".clang-tidy", "Checks: coro-*\n")
+        self.names = [f"file{number}.cpp" for number in range(FILES)]
+        self.compile_database(
+            *(os.path.join(self.directory, name) for name in self.names)
+        )
+        self.expected = {}  # (name, version) -> ranges of lines
+
+    def edit(self, session, name, chance):
+        """Opens the file, then changes it again and again."""
+        for version in range(1, EDITS + 1):
+            shape = [chance.random() < 0.5 for _ in range(6)]
+            text, lines = text_and_wrong_lines(shape)
+            text += f"// version {version}: or clangd sees no change\n"
+            self.expected[name, version] = lines
+            if version == 1:
+                session.open(name, text)
+            else:
+                session.change(name, text)
+            if chance.random() < 0.5:
+                session.diagnostics(name)  # or overtake the analysis
+        session.diagnostics(name)
+
+    def test_every_list_of_findings_is_right(self):
+        session = lsp.Session([hosts.build.clangd, "-j=8"], self.directory)
+        with session:
+            with ThreadPoolExecutor(FILES) as editors:
+                edits = [
+                    editors.submit(
+                        self.edit, session, name, random.Random(name)
+                    )
+                    for name in self.names
+                ]
+            for edit in edits:
+                edit.result()  # raises what went wrong in it
+            code = session.close()
+        log = os.path.join(self.directory, "clangd.log")
+        with open(log) as log:
+            log = log.read()
+        race = log.find("WARNING: ThreadSanitizer")
+        self.assertEqual(race, -1, log[race : race + 6000])
+        self.assertEqual(code, 0, log[-2000:])
+
+        lists = 0
+        for name in self.names:
+            for version, found in session.published[session.uri(name)].items():
+                if (name, version) not in self.expected:
+                    continue  # closing a file publishes an empty list
+                lists += 1
+                lines = [
+                    d["range"]["start"]["line"]
+                    for d in found
+                    if d.get("code") == CHECK
+                ]
+                expected = self.expected[name, version]
+                with self.subTest(name=name, version=version):
+                    self.assertEqual(len(lines), len(expected), found)
+                    for line, where in zip(sorted(lines), expected):
+                        self.assertIn(line, where)
+        self.assertGreaterEqual(lists, FILES)
+        print(f"{lists} lists of findings for {FILES} files", flush=True)
+
+
+if __name__ == "__main__":
+    hosts.main()
