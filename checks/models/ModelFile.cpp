@@ -120,7 +120,8 @@ template <> struct ScalarTraits<QualifiedName> {
       return "write the name without parameters: a model speaks for every "
              "overload";
     if (S.empty() || S.starts_with(":") || S.ends_with(":") ||
-        S.contains(":::") || S.contains("::::"))
+        S.contains(":::") ||
+        (S.find_first_of(" \t") != StringRef::npos && !S.contains("operator")))
       return "expected a qualified name, as in 'std::mutex'";
     Name.Text = static_cast<Reader *>(Context)->save(S);
     return {};
@@ -318,15 +319,14 @@ corolint::parseModelFile(llvm::MemoryBufferRef Buffer) {
   Reader R{*File.Storage};
 
   llvm::yaml::Input In(Buffer, &R, keepFirst, &R);
-  In >> File;
-  if (!In.error() && In.nextDocument() && In.setCurrentDocument())
-    static_cast<IO &>(In).setError("a model file is one YAML document");
+  if (In.setCurrentDocument()) { // else nothing but comments
+    llvm::yaml::EmptyContext Context;
+    llvm::yaml::yamlize(In, File, /*Required=*/true, Context);
+    if (!In.error() && In.nextDocument() && In.setCurrentDocument())
+      static_cast<IO &>(In).setError("a model file is one YAML document");
+  }
   if (In.error()) {
-    if (R.FirstError.empty())
-      R.FirstError =
-          (Buffer.getBufferIdentifier() + ": error: " + In.error().message())
-              .str();
-    return llvm::createStringError(In.error(), R.FirstError.c_str());
+    return llvm::make_error<llvm::StringError>(R.FirstError, In.error());
   }
   return File;
 }
@@ -334,8 +334,9 @@ corolint::parseModelFile(llvm::MemoryBufferRef Buffer) {
 llvm::Expected<ModelFile> corolint::readModelFile(StringRef Path) {
   auto Buffer = llvm::MemoryBuffer::getFile(Path, /*IsText=*/true);
   if (!Buffer)
-    return llvm::createStringError(
-        Buffer.getError(), "%s: error: cannot read model file: %s",
-        Path.str().c_str(), Buffer.getError().message().c_str());
+    return llvm::make_error<llvm::StringError>(
+        Path +
+            ": error: cannot read model file: " + Buffer.getError().message(),
+        Buffer.getError());
   return parseModelFile((*Buffer)->getMemBufferRef());
 }
