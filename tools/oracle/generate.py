@@ -1,24 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Writes random programs that mostly lock and unlock as they should.
-
-While it writes, the generator keeps track of which holder (a mutex locked by
-hand, or a guard) holds its mutex there: never, always, or when some literals
-are true (`c0`, `!f1`, `g0.owns_lock()`), or it lost track. That only steers:
-most programs then neither lock twice nor unlock what is free. Those that do are
-found when they run, and dropped; and it never decides a label.
+"""Writes random programs: their control flow, with what holders.py writes
+between.
 """
 
-import copy
 import random
 from dataclasses import dataclass, field
 
 import grammar
+from beliefs import LOST, NO, YES, Guard, State, join, negated
+from holders import Holders
 from syntax import (SHAPES, STORAGES, Leaf, Node, Program, lines_of,
                     used_mutexes)
-
-NO = "no"
-YES = frozenset()  # when all of no literals are true
-LOST = "lost"
 
 # How often each sort of statement is tried. Each program loves a few of them.
 WEIGHTS = {
@@ -28,140 +20,8 @@ WEIGHTS = {
     "write_lambda": 0.4, "write_release": 1.5, "write_nothing": 0.5,
     "write_in_flag": 1, "write_in_block": 1, "write_in_if": 2,
     "write_in_loop": 1, "write_in_spin": 0.5, "write_in_switch": 0.7,
-    "write_in_try": 1, "write_jump": 1.5,
+    "write_in_try": 1, "write_jump": 1.5, "write_risk": 1.5,
 }
-
-MOVABLE = ("unique", "shared", "struct")
-
-
-def negated(literal):
-    return literal[1:] if literal.startswith("!") else "!" + literal
-
-
-@dataclass
-class Guard:
-    kind: str
-    type: str
-    mutex: int | None  # what it refers to, if that is certain
-    holds: object = NO
-    names: list = field(default_factory=list)  # it and its references
-
-
-@dataclass
-class State:
-    """What the generator believes at a point of the program."""
-    raw: dict  # mutex -> when it is locked by hand
-    readers: set = field(default_factory=set)  # those with a reader's lock
-    guards: dict = field(default_factory=dict)
-    flags: dict = field(default_factory=dict)  # modified bool -> its value
-    versions: dict = field(default_factory=dict)  # … and its assignments
-    bools: list = field(default_factory=list)  # unmodified ones
-    known: frozenset = frozenset()  # literals that are true
-    lambdas: list = field(default_factory=list)  # (name, mutex, locks)
-    dead: bool = False
-
-    def copy(self):
-        return copy.deepcopy(self)
-
-    def holders(self):
-        yield from (("raw", m, s) for m, s in self.raw.items())
-        yield from (("guard", g.names[0], g.holds)
-                    for g in self.guards.values())
-
-    def is_free(self, mutex):
-        """Nobody can hold it here."""
-        return self.raw[mutex] == NO and all(
-            g.holds == NO or g.mutex not in (mutex, None)
-            for g in self.guards.values())
-
-    def all_free(self):
-        return all(status == NO for _, _, status in self.holders())
-
-    def assume(self, literals):
-        literals = frozenset(literals)
-        self.known |= literals
-        false = {negated(l) for l in literals}
-
-        def narrow(status):
-            if isinstance(status, str):
-                return status
-            return NO if status & false else status - literals
-
-        self.raw = {m: narrow(s) for m, s in self.raw.items()}
-        for g in self.guards.values():
-            g.holds = narrow(g.holds)
-
-    def forget(self, name):
-        """A bool or guard changed: what was known of it is not any more."""
-        def about(literals):
-            return any(l.lstrip("!").split(".")[0] == name for l in literals)
-
-        self.known = frozenset(l for l in self.known if not about([l]))
-        for m, status in self.raw.items():
-            if status not in (NO, LOST) and about(status):
-                self.raw[m] = LOST
-        for g in self.guards.values():
-            if g.holds not in (NO, LOST) and about(g.holds):
-                g.holds = LOST
-
-    def leave(self, outer):
-        """Ends a scope: what `outer` does not have is destroyed."""
-        for name in [g for g in self.guards if g not in outer.guards]:
-            del self.guards[name]
-            self.forget(name)
-        for name in [f for f in self.flags if f not in outer.flags]:
-            del self.flags[name]
-            self.forget(name)
-        for name in [b for b in self.bools if b not in outer.bools]:
-            self.forget(name)
-        self.bools = list(outer.bools)
-        self.lambdas = list(outer.lambdas)
-        for name, g in self.guards.items():
-            g.names = list(outer.guards[name].names)
-
-
-def join(a, b, literal=None):
-    """Where two paths meet: `a` ran if the literal was true, else `b`."""
-    if a.dead or b.dead:
-        return (b if a.dead else a).copy()
-    result = a.copy()
-    result.known = a.known & b.known
-    if literal and a.versions != b.versions:
-        literal = None
-
-    def meet(x, y, owner=None):
-        if x == y:
-            return x
-        if owner:
-            return frozenset([owner])
-        if LOST in (x, y):
-            return LOST
-        if NO not in (x, y):
-            return LOST
-        on, there = (a, x) if y == NO else (b, y)
-        other = b if on is a else a
-        if literal:
-            return there | {literal if on is a else negated(literal)}
-        for flag, value in on.flags.items():
-            if isinstance(value, bool) and other.flags.get(flag) is not value \
-                    and isinstance(other.flags.get(flag), bool):
-                return there | {flag if value else "!" + flag}
-        return LOST
-
-    result.raw = {m: meet(a.raw[m], b.raw[m]) for m in a.raw}
-    result.readers = a.readers | b.readers
-    for name, g in result.guards.items():
-        other = b.guards[name]
-        owner = f"{name}.owns_lock()" if g.kind in ("unique", "shared") else \
-            f"{name}.Guard.owns_lock()" if g.kind == "struct" else None
-        g.holds = meet(g.holds, other.holds, owner)
-        if g.mutex != other.mutex:
-            g.mutex = None
-    for flag in result.flags:
-        if a.flags[flag] != b.flags[flag]:
-            result.flags[flag] = "either"
-        result.versions[flag] = max(a.versions[flag], b.versions[flag])
-    return result
 
 
 @dataclass
@@ -173,7 +33,7 @@ class Target:
     arrivals: list = field(default_factory=list)
 
 
-class Writer:
+class Writer(Holders):
     """Writes one program."""
 
     def __init__(self, rng):
@@ -192,419 +52,6 @@ class Writer:
         loved = set(rng.sample(sorted(WEIGHTS), 4))
         self.weights = {n: w * (4 if n in loved else 1)
                         for n, w in WEIGHTS.items()}
-
-    # Small things.
-
-    def fresh(self, letter):
-        self.count += 1
-        return f"{letter}{self.count}"
-
-    def maybe(self, probability):
-        return self.rng.random() < probability
-
-    def row(self, rows):
-        return self.rng.choices(rows, [r[0] for r in rows])[0]
-
-    def leaf(self, text, *tags, **values):
-        self.budget -= 1
-        return Leaf(text.format(n=self.count, **values), tags)
-
-    def spell(self, guard):
-        return self.rng.choice(guard.names) + (
-            ".Guard" if guard.kind == "struct" else "")
-
-    def literal(self, state):
-        """An unmodified bool or a flag, or its opposite; preferably one that
-        was used before."""
-        names = state.bools + list(state.flags)
-        if not names or (self.bools < 3 and self.maybe(0.25)):
-            name = f"c{self.bools}"
-            self.bools += 1
-        else:
-            name = self.rng.choice(names + state.bools)
-        # A parameter is in scope everywhere, seen or not.
-        return name if self.maybe(0.7) else "!" + name
-
-    def bools_so_far(self, state):
-        for i in range(self.bools):
-            if f"c{i}" not in state.bools:
-                state.bools.append(f"c{i}")
-
-    def when(self, literals, statement, *tags):
-        """The statement, if all literals are true: an if or an expression."""
-        condition = " && ".join(sorted(literals))
-        text = statement.text
-        plain = text[0] not in "{[" and "(void)" not in text and " = " \
-            not in text
-        form = self.rng.randrange(4) if plain else 0
-        tags = statement.tags + tags
-        tags += ("correlated branch",)
-        if any(l.startswith("!") for l in literals):
-            tags += ("negated condition",)
-        if any("f" == l.lstrip("!")[0] for l in literals):
-            tags += ("flag",)
-        if any("owns_lock" in l for l in literals):
-            tags += ("owns_lock",)
-        if form == 1:
-            return Leaf(f"{condition} ? (void){text[:-1]} : void();",
-                        tags + ("ternary",))
-        if form == 2 and len(literals) == 1:
-            return Leaf(f"{condition} && ({text[:-1]}, true);",
-                        tags + ("logical",))
-        if form == 3 and len(literals) == 1:
-            return Leaf(f"{negated(condition)} || ({text[:-1]}, true);",
-                        tags + ("logical",))
-        lines = [f"if ({l}) {{" for l in sorted(literals)]
-        if len(lines) == 1 or self.maybe(0.5):
-            return Node((f"if ({condition}) {{", "}"), ((statement,),), tags)
-        block = (statement,)
-        for line in lines:
-            block = (Node((line, "}"), (block,), tags),)
-        return block[0]
-
-    # Taking and freeing.
-
-    def free(self, state, kind, key):
-        """Frees what a holder certainly holds."""
-        if kind == "raw":
-            rows = grammar.UNLOCK
-            if key in state.readers:
-                rows = grammar.UNLOCK_SHARED
-            rows = rows + [(3, name + "();", "named lambda")
-                           for name, m, locks in state.lambdas
-                           if m == key and not locks
-                           and key not in state.readers]
-            _, text, tag = self.row(rows)
-            state.raw[key] = NO
-            state.readers.discard(key)
-            return self.leaf(text, tag, m=key)
-        guard = state.guards[key]
-        rows = grammar.FREE[guard.kind]
-        if guard.mutex is None:  # its type is known, and {m} only spells that
-            rows = [r for r in rows if "{m}" not in r[1]]
-        _, text, keeps, tag = self.row(rows)
-        state.forget(key)
-        guard.holds = NO
-        statement = self.leaf(text, tag, g=self.spell(guard), m=guard.mutex)
-        if not keeps:
-            guard.mutex = None
-        return statement
-
-    def hold(self, state, kind, key):
-        """Lets a holder that certainly holds nothing hold something."""
-        if kind == "raw":
-            if not state.is_free(key):
-                return None
-            rows = list(grammar.LOCK)
-            if self.mutexes[key] == "SharedMutex":
-                rows += [(6, *row[1:]) for row in grammar.LOCK_SHARED]
-            rows += [(3, name + "();", "named lambda")
-                     for name, m, locks in state.lambdas if m == key and locks]
-            _, text, tag = self.row(rows)
-            state.raw[key] = YES
-            if tag == "lock_shared":
-                state.readers.add(key)
-            return self.leaf(text, tag, m=key)
-        guard = state.guards[key]
-        if guard.kind == "scope":
-            return None
-        rows, mutex = grammar.HOLD[guard.kind], guard.mutex
-        if mutex is None or not state.is_free(mutex):
-            rows = [r for r in rows if not r[2]]
-            free = [m for m, t in enumerate(self.mutexes)
-                    if t == guard.type and state.is_free(m)]
-            if not free or not rows:
-                return None
-            mutex = self.rng.choice(free)
-        _, text, _, tag = self.row(rows)
-        state.forget(key)
-        guard.holds, guard.mutex = YES, mutex
-        return self.leaf(text, tag, g=self.spell(guard), m=mutex)
-
-    def can_use(self, kind):
-        """In a try block a lock by hand, whose unlock() an exception of a
-        guard's operation would skip, would be a mistake of its own."""
-        return self.raw_in_try in (None, kind == "raw")
-
-    def pass_on(self, state, wanted):
-        """Frees and takes until the state is as wanted, if it can."""
-        statements = []
-        for freeing in (True, False):
-            for kind, key, status in list(state.holders()):
-                if not self.can_use(kind):
-                    continue
-                goal = wanted.raw.get(key) if kind == "raw" else \
-                    wanted.guards[key].holds if key in wanted.guards else None
-                if goal is None or goal == status or status == LOST:
-                    continue
-                if freeing and goal == NO:
-                    statements += self.let_go(state, kind, key, status)
-                elif not freeing and status == NO and goal == YES:
-                    taken = self.hold(state, kind, key)
-                    statements += [taken] if taken else []
-        return statements
-
-    def let_go(self, state, kind, key, status):
-        if kind == "guard" and state.guards[key].kind == "scope":
-            return []
-        freed = self.free(state, kind, key)
-        return [self.when(status, freed) if status else freed]
-
-    # Statements. Each returns a list of statements, or None.
-
-    def write_raw(self, state):
-        if not self.can_use("raw"):
-            return None
-        mutex = self.rng.randrange(len(self.mutexes))
-        status = state.raw[mutex]
-        if status == LOST:
-            return None
-        if status != NO:
-            return self.let_go(state, "raw", mutex, status)
-        taken = self.hold(state, "raw", mutex)
-        return [taken] if taken else None
-
-    def write_guard_operation(self, state):
-        guards = [(n, g) for n, g in state.guards.items()
-                  if g.kind != "scope" and g.holds != LOST]
-        if not guards or not self.can_use("guard"):
-            return None
-        name, guard = self.rng.choice(guards)
-        if guard.kind in MOVABLE and guard.type == "Mutex" and self.maybe(0.1):
-            _, text, tag = self.row(grammar.NOTHING)
-            return [self.leaf(text, tag, g=self.spell(guard))]
-        if guard.holds != NO:
-            return self.let_go(state, "guard", name, guard.holds)
-        taken = self.hold(state, "guard", name)
-        return [taken] if taken else None
-
-    def write_take(self, state):
-        return self.declare(state, [grammar.TAKE, grammar.TAKE_SHARED])
-
-    def write_empty(self, state):
-        return self.declare(state, [grammar.EMPTY, grammar.DEFER])
-
-    def declare(self, state, tables):
-        """Declares a guard."""
-        if not self.can_use("guard"):
-            return None
-        mutex = self.rng.randrange(len(self.mutexes))
-        shared = self.mutexes[mutex] == "SharedMutex"
-        rows = tables[0] + (tables[1] if shared or tables[1] is grammar.DEFER
-                            else [])
-        _, text, kind, tag = self.row(rows)
-        taking = tables[0] is grammar.TAKE
-        if taking and not state.is_free(mutex):
-            return None
-        name = self.fresh("g")
-        refers = mutex if taking or tag == "defer" else None
-        state.guards[name] = Guard(kind, self.guarded(kind, mutex), refers,
-                                   YES if taking else NO, [name])
-        return [self.leaf(text, tag, g=name, m=mutex)]
-
-    def guarded(self, kind, mutex):
-        return self.mutexes[mutex]
-
-    def write_adopt(self, state):
-        held = [m for m, s in state.raw.items()
-                if s == YES and m not in state.readers]
-        if not held or self.raw_in_try is not None:
-            return None
-        mutex = self.rng.choice(held)
-        _, text, kind, tag = self.row(grammar.ADOPT)
-        name = self.fresh("g")
-        state.raw[mutex] = NO
-        state.guards[name] = Guard(kind, self.mutexes[mutex], mutex, YES,
-                                   [name])
-        return [self.leaf(text, tag, g=name, m=mutex)]
-
-    def write_perhaps(self, state):
-        free = [m for m in state.raw if state.is_free(m)]
-        if not free or not self.can_use("guard"):
-            return None
-        mutex = self.rng.choice(free)
-        _, text, kind, tag = self.row(grammar.PERHAPS)
-        name = self.fresh("g")
-        holds = frozenset([f"{name}.owns_lock()"])
-        state.guards[name] = Guard(kind, self.mutexes[mutex], mutex, holds,
-                                   [name])
-        return [self.leaf(text, tag, g=name, m=mutex)]
-
-    def write_two(self, state):
-        """Two mutexes at once."""
-        free = [m for m in state.raw if state.is_free(m)]
-        if len(free) < 2:
-            return None
-        a, b = self.rng.sample(free, 2)
-        if self.raw_in_try is None and self.maybe(0.4):
-            state.raw[a] = state.raw[b] = YES
-            return [self.leaf("std::lock(@m{a}, @m{b});", "std::lock", a=a,
-                              b=b)]
-        if not self.can_use("guard"):
-            return None
-        name = self.fresh("g")
-        for suffix, mutex in (("", a), ("+", b)):
-            state.guards[name + suffix] = Guard(
-                "scope", self.mutexes[mutex], mutex, YES, [name + suffix])
-        return [self.leaf("std::scoped_lock {g}(@m{a}, @m{b});",
-                          "scoped_lock of two", g=name, a=a, b=b)]
-
-    def write_move(self, state):
-        """Moves a lock from one guard to another, or swaps two."""
-        sources = [(n, g) for n, g in state.guards.items()
-                   if g.kind not in ("scope", "emplaced")
-                   and (g.holds != NO or self.maybe(0.2))]
-        if not sources or not self.can_use("guard"):
-            return None
-        name, guard = self.rng.choice(sources)
-        others = [(n, g) for n, g in state.guards.items() if n != name
-                  and g.type == guard.type and self.alike(g, guard)]
-        if others and self.maybe(0.6):
-            other_name, other = self.rng.choice(others)
-            table = grammar.MOVE_ASSIGN
-            if self.maybe(0.5):
-                table = grammar.SWAP
-            _, text, tag = self.row(table)
-            statement = self.leaf(text, tag, g=self.spell(guard),
-                                  h=self.spell(other))
-            before = (other.mutex, other.holds)
-            self.transfer(state, name, other_name)
-            if table is grammar.SWAP:
-                guard.mutex, guard.holds = before
-                self.own_literals(state, name, other_name)
-            return [statement]
-        new = self.fresh("g")
-        kind, rows = guard.kind, list(grammar.MOVE_CONSTRUCT)
-        if guard.kind in ("unique", "struct"):
-            rows += grammar.MOVE_CONSTRUCT_UNIQUE + grammar.INTO_OPTIONAL
-            kind = "unique"
-        if guard.kind == "optional" and guard.holds == YES:
-            rows += grammar.OUT_OF_OPTIONAL
-        _, text, tag = self.row(rows)
-        if tag == "optional guard":
-            kind = "optional"
-        elif "*" in text:
-            kind = "unique"
-        state.guards[new] = Guard(kind, guard.type, None, NO, [new])
-        statement = self.leaf(text, tag, g=self.spell(guard), h=new)
-        self.transfer(state, name, new)
-        return [statement]
-
-    @staticmethod
-    def alike(g, other):
-        kinds = {"struct": "unique"}
-        return kinds.get(g.kind, g.kind) == kinds.get(other.kind, other.kind)
-
-    def transfer(self, state, source, to):
-        a, b = state.guards[source], state.guards[to]
-        b.mutex, b.holds = a.mutex, a.holds
-        a.mutex, a.holds = None, NO
-        self.own_literals(state, to, source)
-
-    def own_literals(self, state, to, source):
-        """`source` owned a lock: now it is `to` that does."""
-        guard = state.guards[to]
-        holds = guard.holds
-        state.forget(source)
-        state.forget(to)
-        if holds not in (NO, LOST):
-            names = {l.lstrip("!").split(".")[0] for l in holds}
-            if source in names or to in names:
-                holds = frozenset([f"{to}.owns_lock()"]) \
-                    if guard.kind in ("unique", "shared") else LOST
-        guard.holds = holds
-
-    def write_reference(self, state):
-        guards = [g for g in state.guards.values()
-                  if g.kind in ("unique", "optional")]
-        if not guards:
-            return None
-        guard = self.rng.choice(guards)
-        name = self.fresh("r")
-        statement = self.leaf("auto &{r} = {g};", "reference to guard", r=name,
-                              g=guard.names[0])
-        guard.names.append(name)
-        return [statement]
-
-    def write_lambda(self, state):
-        mutex = self.rng.randrange(len(self.mutexes))
-        name = self.fresh("l")
-        locks = self.maybe(0.3)
-        state.lambdas.append((name, mutex, locks))
-        operation = "lock" if locks else "unlock"
-        return [self.leaf(f"auto {name} = [&]() noexcept {{{{ @m{mutex}."
-                          f"{operation}(); }}}};", "named lambda")]
-
-    def write_release(self, state):
-        """Gives up the lock, which stays locked until it is unlocked by hand.
-        """
-        guards = [(n, g) for n, g in state.guards.items()
-                  if g.kind in MOVABLE and g.holds == YES
-                  and g.mutex is not None and state.raw[g.mutex] == NO]
-        if not guards or self.raw_in_try is not None:
-            return None
-        name, guard = self.rng.choice(guards)
-        mutex = guard.mutex
-        state.raw[mutex] = YES
-        if guard.kind == "shared":
-            state.readers.add(mutex)
-        self.released.add(mutex)
-        state.forget(name)
-        guard.mutex, guard.holds = None, NO
-        statements = [self.leaf("{g}.release();", "release",
-                                g=self.spell(guard))]
-        if self.maybe(0.6):
-            suffix = "_shared" if guard.kind == "shared" else ""
-            unlock = self.leaf("@m{m}.unlock{s}();", "unlock", m=mutex,
-                               s=suffix)
-            after = state.copy()
-            after.raw[mutex] = NO
-            after.readers.discard(mutex)
-            if self.maybe(0.5):
-                literal = self.literal(state)
-                statements.append(self.when([literal], unlock))
-                after = join(after, state, literal)
-            else:
-                statements.append(unlock)
-            self.become(state, after)
-        return statements
-
-    def write_nothing(self, state):
-        free = [m for m in state.raw if state.is_free(m)]
-        if not free or self.raw_in_try is not None:
-            return None
-        _, text, tag = self.row(grammar.NOTHING_TO_FREE)
-        return [self.leaf(text, tag, m=self.rng.choice(free))]
-
-    def write_await(self, state):
-        if self.in_handler:
-            return None
-        statements = []
-        if self.maybe(0.12) or (self.careful and not state.all_free()):
-            if self.maybe(0.5):
-                if not self.make_free(state, statements):
-                    return None
-            else:
-                self.fresh("n")
-                _, text, tag = self.row(grammar.AWAIT_NEVER)
-                return [self.leaf(text, tag)]
-        if not self.careful and self.maybe(0.06) and self.can_use("guard"):
-            free = [m for m in state.raw if state.is_free(m)]
-            if free:
-                _, text, tag = self.row(grammar.AWAIT_WITH_TEMPORARY)
-                return [self.leaf(text, tag, m=self.rng.choice(free))]
-        _, text, tag = self.row(grammar.AWAIT)
-        return statements + [self.leaf(text, tag)]
-
-    def make_free(self, state, statements):
-        wanted = state.copy()
-        wanted.raw = {m: NO for m in wanted.raw}
-        for g in wanted.guards.values():
-            g.holds = NO
-        statements += self.pass_on(state, wanted)
-        return state.all_free()
-
-    # Control flow.
 
     def become(self, state, other):
         state.__dict__.update(other.__dict__)
@@ -643,8 +90,14 @@ class Writer:
         then, other = state.copy(), state.copy()
         options = ["decision"] * 3 + ["literal"] * 5 + ["and"] + ["or"]
         options += ["await"]
-        if any(g.kind in ("unique", "shared") for g in state.guards.values()):
+        guards = [(n, g) for n, g in state.guards.items()
+                  if g.kind in ("unique", "shared")]
+        if guards:
             options += ["owns"] * 2
+        parked = [(n, g) for n, g in guards if g.holds == NO
+                  and g.mutex is not None and state.is_free(g.mutex)]
+        if parked and self.can_use("guard"):
+            options += ["guard try_lock"] * 2
         if any(state.is_free(m) for m in state.raw) and self.can_use("raw"):
             options += ["try_lock"] * 3
         option = self.rng.choice(options)
@@ -656,15 +109,18 @@ class Writer:
             return "co_await flag()", then, other, None, (
                 "await in condition",)
         if option == "owns":
-            name, guard = self.rng.choice(
-                [(n, g) for n, g in state.guards.items()
-                 if g.kind in ("unique", "shared")])
+            name, guard = self.rng.choice(guards)
             then.assume([f"{name}.owns_lock()"])
             other.assume([f"!{name}.owns_lock()"])
             if guard.holds != NO:
                 other.guards[name].holds = NO
             text = self.rng.choice([f"{name}.owns_lock()", name])
             return text, then, other, None, ("owns_lock",)
+        if option == "guard try_lock":
+            name, _ = self.rng.choice(parked)
+            then.guards[name].holds = YES
+            return f"{name}.try_lock()", then, other, None, (
+                "guard try_lock",)
         if option == "try_lock":
             mutex = self.rng.choice(
                 [m for m in state.raw if state.is_free(m)])
@@ -706,16 +162,10 @@ class Writer:
     def write_in_if(self, state, depth):
         text, then, other, literal, tags = self.condition(state)
         init, outer = "", state.copy()
-        if self.maybe(0.12) and self.can_use("guard") and "lock" not in text:
-            for mutex in state.raw:
-                if then.is_free(mutex) and other.is_free(mutex):
-                    name = self.fresh("g")
-                    init = f"std::unique_lock {name}(@m{mutex}); "
-                    tags += ("init-statement",)
-                    for s in (then, other):
-                        s.guards[name] = Guard("unique", self.mutexes[mutex],
-                                               mutex, YES, [name])
-                    break
+        if self.maybe(0.12) and "lock" not in text:
+            init = self.guard_in_head([then, other])
+            if init:
+                init, tags = init + " ", tags + ("init-statement",)
         self.budget -= 1
         first = self.block(then, self.size(), depth + 1)
         lines, blocks = (f"if ({init}{text}) {{", "}"), (first,)
@@ -778,53 +228,53 @@ class Writer:
         return [Node(("{", "}"), (block,), ("nested scope",))]
 
     def write_in_loop(self, state, depth):
-        self.fresh("n")
+        label = self.fresh("back")
         _, (head, tail), tag = self.row(grammar.LOOPS)
         if "co_await" in head and (self.in_handler or self.careful
                                    and not state.all_free()):
             return None
         literal = self.literal(state)
-        text = head.format(n=self.count, c=literal)
-        outer = state.copy()
-        init = None
-        if text.startswith("for (int") and self.maybe(0.3) and \
-                self.can_use("guard"):
-            free = [m for m in state.raw if state.is_free(m)]
-            if free:
-                mutex = self.rng.choice(free)
-                init = self.fresh("g")
-                text = f"for (std::unique_lock {init}(@m{mutex}); again();) {{"
-                state.guards[init] = Guard("unique", self.mutexes[mutex],
-                                           mutex, YES, [init])
-        for flag in state.flags:
-            state.flags[flag] = "either"
+        head = head.format(label=label, c=literal)
+        outer, tags = state.copy(), (tag, "loop")
+        if tag == "for" and self.maybe(0.3):
+            init = self.guard_in_head([state])
+            if init:
+                head = f"for ({init} again();) {{"
+                tags += ("init-statement",)
+        # Of flags that change, the next turn knows nothing.
+        state.flags = dict.fromkeys(state.flags, "either")
         state.known = frozenset(l for l in state.known
-                                if l.lstrip("!")[0] == "c")
-        entry = state.copy()
-        target = Target("goto" if "goto" in tail else "loop", entry)
+                                if l.lstrip("!") not in state.flags)
+        target = Target("scope" if tag == "goto back" else "loop",
+                        state.copy())
         self.targets.append(target)
         self.budget -= 1
-        if text.startswith("while (c") or text.startswith("while (!c"):
+        if literal in head:
             state.assume([literal])
         block = self.block(state, self.size() + 1, depth + 1)
         if not state.dead and self.maybe(0.9):
-            block += tuple(self.pass_on(state, entry))
+            block += tuple(self.pass_on(state, target.entry))
         self.targets.pop()
-        end = state if tag in ("do", "goto back") else join(entry, state)
-        if tag == "for ever":
-            end = entry
+        end = state if tag in ("do", "goto back") else target.entry \
+            if tag == "for ever" else join(target.entry, state)
         for arrival in target.arrivals:
             end = join(end, arrival)
         self.become(state, end.copy())
         state.leave(outer)
-        tags = (tag, "loop") + (("init-statement",) if init else ())
-        return [Node((text, tail.format(n=self.count)
-                      if "goto" not in tail else
-                      self.goto_tail(text, tail)), (block,), tags)]
+        return [Node((head, tail.format(label=label)), (block,), tags)]
 
-    @staticmethod
-    def goto_tail(text, tail):
-        return f"}} if (again()) goto {text.split(':')[0]};"
+    def guard_in_head(self, states):
+        """The text of a guard in a statement's head, which all the states
+        have then; or nothing."""
+        free = [m for m in range(len(self.mutexes))
+                if all(s.is_free(m) for s in states)]
+        if not free or not self.can_use("guard"):
+            return ""
+        mutex, name = self.rng.choice(free), self.fresh("g")
+        for state in states:
+            state.guards[name] = Guard("unique", self.mutexes[mutex], mutex,
+                                       YES, [name])
+        return f"std::unique_lock {name}(@m{mutex});"
 
     def write_in_spin(self, state, depth):
         """Tries again until it has the lock."""
@@ -834,7 +284,7 @@ class Writer:
         if not free:
             return None
         mutex = self.rng.choice(free)
-        target = Target("spin", state.copy())
+        target = Target("loop", state.copy())
         self.targets.append(target)
         self.budget -= 1
         block = self.block(state, 1, depth + 1)
@@ -852,13 +302,10 @@ class Writer:
         cases = self.rng.randint(2, 3)
         default = self.maybe(0.5)
         outer, init, tags = state.copy(), "", ("switch",)
-        free = [m for m in state.raw if state.is_free(m)]
-        if free and self.maybe(0.1) and self.can_use("guard"):
-            mutex, name = self.rng.choice(free), self.fresh("g")
-            init = f"std::unique_lock {name}(@m{mutex}); "
-            tags += ("init-statement",)
-            state.guards[name] = Guard("unique", self.mutexes[mutex], mutex,
-                                       YES, [name])
+        if self.maybe(0.1):
+            init = self.guard_in_head([state])
+            if init:
+                init, tags = init + " ", tags + ("init-statement",)
         entry = state.copy()
         target = Target("switch", entry)
         self.targets.append(target)
@@ -932,78 +379,47 @@ class Writer:
                      (block, caught), ("try",))]
 
     def write_jump(self, state):
-        """Leaves: a loop, a switch, a scope, the coroutine; under a condition,
-        usually."""
+        """Leaves: a loop, a switch, a scope, a try block, the coroutine; under
+        a condition, usually."""
         text, then, other, literal, tags = self.condition(state)
-        statements = []
-        options = ["co_return", "throw"]
-        for target in reversed(self.targets):
-            options += [target.kind] * 2
-        option = self.rng.choice(options)
-        arrival = then
-        if option == "co_return":
-            if self.maybe(0.6):
-                wanted = then.copy()
-                wanted.raw = {m: NO for m in wanted.raw}
-                statements += self.pass_on(then, wanted)
-            leaf = Leaf("co_return;", ("early return",))
-        elif option in ("throw", "try"):
-            tries = [t for t in self.targets if t.kind == "try"]
-            if tries:
-                arrival.leave(tries[-1].entry)
-                tries[-1].arrivals.append(arrival.copy())
-                if len(tries) > 1:
-                    tags += ("nested try",)
-            leaf = Leaf("throw Error{};", ("throw",))
-        else:
-            leaf = self.jump_to(option, then, statements)
-        if leaf is None:
-            return None
-        statements.append(leaf)
-        then.dead = True
-        self.budget -= 2
-        if self.maybe(0.06):
-            self.become(state, then)
-            return statements if text == "next()" else None
-        self.become(state, join(then, other, literal))
-        return [Node((f"if ({text}) {{", "}"), (tuple(statements),), tags)]
-
-    def jump_to(self, kind, state, statements):
-        for target in reversed(self.targets):
-            if target.kind == "try" or (
-                    target.kind == "goto" and not target.label):
-                continue
-            if target.kind != kind:
-                if target.kind in ("loop", "spin", "switch") and \
-                        kind in ("loop", "spin"):
-                    continue  # a `break` would stop there; continue may work
-                if kind != "goto":
-                    return None
-                continue
+        ways = {"co_return": None, "throw": None}
+        for target in self.targets:  # the innermost of a kind comes last
+            if target.kind in ("loop", "switch"):
+                ways["break"] = target
+            if target.kind == "loop":
+                ways["continue"] = target
+            if target.kind == "try":
+                ways["throw"] = target
             if target.kind == "goto":
-                state.leave(target.entry)
-                target.arrivals.append(state.copy())
-                return Leaf(f"goto {target.label};", ("goto out",))
-            inner = next(t for t in reversed(self.targets)
-                         if t.kind in ("loop", "spin", "switch"))
-            goes_on = target.kind != "switch" and (
-                inner is not target or self.maybe(0.5))
-            if goes_on:
-                loops = [t for t in self.targets if t.kind in ("loop", "spin")]
-                if loops[-1] is not target:
-                    return None
-                if self.maybe(0.9):
-                    statements += self.pass_on(state, target.entry)
-                return Leaf("continue;", ("continue",))
-            if inner is not target:
-                return None
-            if self.maybe(0.4):
-                statements += self.pass_on(state, target.entry)
-            arrival = state.copy()
+                ways["goto " + target.label] = target
+        way = self.rng.choice(list(ways))
+        target = ways[way]
+        statements = []
+        if target is None and self.maybe(0.6):
+            wanted = then.copy()
+            wanted.raw = {m: NO for m in wanted.raw}
+            statements += self.pass_on(then, wanted)
+        elif way == "continue" and self.maybe(0.9) or \
+                way == "break" and self.maybe(0.4):
+            statements += self.pass_on(then, target.entry)
+        if target and way != "continue":
+            arrival = then.copy()
             arrival.leave(target.entry)
             target.arrivals.append(arrival)
-            return Leaf("break;", ("break",))
-        return None
+        tag = {"co_return": "early return"}.get(way, way.split(" ")[0])
+        if tag == "goto":
+            tag = "goto out"
+        if tag == "throw" and sum(t.kind == "try" for t in self.targets) > 1:
+            tags += ("nested try",)
+        statements.append(Leaf("throw Error{};" if way == "throw" else
+                               f"{way};", (tag,)))
+        self.budget -= 2
+        then.dead = True
+        if text == "next()" and self.maybe(0.15):
+            self.become(state, then)
+            return statements
+        self.become(state, join(then, other, literal))
+        return [Node((f"if ({text}) {{", "}"), (tuple(statements),), tags)]
 
     def write(self):
         state = State({m: NO for m in range(len(self.mutexes))})

@@ -63,6 +63,7 @@ EMPTY = [
      "optional guard"),
     (1, "std::unique_ptr<std::lock_guard<@t{m}>> {g};", "pointer",
      "unique_ptr guard"),
+    (0.5, "std::scoped_lock<> {g};", "scope", "empty guard"),
 ]
 DEFER = [
     (3, "std::unique_lock {g}(@m{m}, std::defer_lock);", "unique", "defer"),
@@ -154,7 +155,7 @@ for table in (FREE, HOLD):
 # A guard made from another of its kind, which is empty then.
 MOVE_CONSTRUCT = [
     (3, "auto {h} = std::move({g});", "move construct"),
-    (1, "decltype({g}) {h}(std::move({g}));", "move construct"),
+    (1, "auto {h}(std::move({g}));", "move construct"),
     (1, "auto {h} = std::exchange({g}, {{}});", "exchange"),
 ]
 MOVE_CONSTRUCT_UNIQUE = [
@@ -198,7 +199,8 @@ AWAIT_NEVER = [
     (1, "co_await Ready{{}};", "never suspends"),
     (1, "co_await std::suspend_never{{}};", "never suspends"),
     (1, "co_await ResumesAtOnce{{}};", "never suspends"),
-    (1, "auto later{n} = []() -> Task {{ co_await pause(); }};", "inner lambda"),
+    (1, "auto later{n} = []() -> Task {{ co_await pause(); }};",
+     "inner lambda"),
 ]
 AWAIT_WITH_TEMPORARY = [
     (1, "std::unique_lock{{@m{m}}}, co_await pause();", "temporary guard"),
@@ -215,5 +217,5 @@ LOOPS = [
     (1, ("for ([[maybe_unused]] int i : Turns()) {{", "}}"), "range for"),
     (1, ("for (;;) {{ if (!again()) break;", "}}"), "for ever"),
     (2, ("do {{", "}} while (again());"), "do"),
-    (1, ("back{n}: {{", "}} if (again()) goto back{n};"), "goto back"),
+    (1, ("{label}: {{", "}} if (again()) goto {label};"), "goto back"),
 ]

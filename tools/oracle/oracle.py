@@ -52,7 +52,7 @@ def batches(seed, directory):
 class Tools:
     compiler: str
     runner: Path
-    tidy: Path
+    tidy: Path | None
     judge: Path | None
 
     def examine(self, batch):
@@ -136,6 +136,8 @@ def main():
     parser.add_argument("--seed", default="1")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--no-mutants", action="store_true")
+    parser.add_argument("--labels-only", action="store_true",
+                        help="ask neither check nor mutants")
     parser.add_argument("--sample", action="store_true",
                         help="ask less: not every feature in both kinds")
     parser.add_argument("--shown", type=int, default=10,
@@ -147,13 +149,17 @@ def main():
     build = options.build or ROOT / "build" / f"llvm-{options.llvm}"
     tidy, mutants = build / "bin/corolint-tidy", build / "bin/oracle-judge"
     compiler = shutil.which(f"clang++-{options.llvm}")
-    for tool in [tidy] + ([] if options.no_mutants else [mutants]):
-        if not tool.exists():
+    if options.labels_only:
+        tidy = None
+    if options.labels_only or options.no_mutants:
+        mutants = None
+    for tool in (tidy, mutants):
+        if tool and not tool.exists():
             sys.exit(f"oracle: {tool} is missing; run "
                      f"`tools/dev build --llvm {options.llvm}`")
     directory = build / "oracle" / f"seed-{options.seed}"
     tools = Tools(compiler, label.build_runner(compiler, build / "oracle"),
-                  tidy, None if options.no_mutants else mutants)
+                  tidy, mutants)
 
     tally, start = Tally(), time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

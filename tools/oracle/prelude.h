@@ -9,7 +9,7 @@
 // runner.cpp enumerates their answers.
 //
 // Everything but the standard library's guards is noexcept: an exception in the
-// programs is an explicit throw, as the check assumes.
+// programs is an explicit throw, as the check assumes, or comes from risky().
 
 #ifndef COROLINT_TOOLS_ORACLE_PRELUDE_H
 #define COROLINT_TOOLS_ORACLE_PRELUDE_H
@@ -120,6 +120,8 @@ private:
 
 /// What the programs throw.
 struct Error {};
+/// May throw it.
+void risky();
 
 // Awaiters.
 

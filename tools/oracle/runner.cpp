@@ -112,6 +112,10 @@ void label(const Program &P, int MostTurns) {
 } // namespace
 
 bool next() noexcept { return decide(2); }
+void risky() {
+  if (decide(2))
+    throw Error{};
+}
 int pick(int Choices) noexcept { return decide(Choices); }
 bool again() noexcept {
   if (!TurnsLeft || !decide(2))
