@@ -122,26 +122,7 @@ class Writer(Holders):
             return f"{name}.try_lock()", then, other, None, (
                 "guard try_lock",)
         if option == "try_lock":
-            mutex = self.rng.choice(
-                [m for m in state.raw if state.is_free(m)])
-            then.raw[mutex] = YES
-            text = f"@m{mutex}.try_lock()"
-            if self.mutexes[mutex] == "SharedMutex" and self.maybe(0.5):
-                text = f"@m{mutex}.try_lock_shared()"
-                then.readers.add(mutex)
-            if self.maybe(0.25):
-                return f"!{text}", other, then, None, (
-                    "try_lock", "negated condition")
-            if self.maybe(0.2):
-                literal = self.literal(state)
-                then.assume([literal])
-                return f"{literal} && {text}", then, other, None, (
-                    "try_lock", "logical")
-            if self.maybe(0.1):
-                other.raw[mutex] = LOST
-                return f"{text} && next()", then, other, None, (
-                    "try_lock", "logical")
-            return text, then, other, None, ("try_lock",)
+            return self.try_lock(state, then, other)
         literal = self.literal(state)
         if option == "and":
             then.assume([literal])
@@ -158,6 +139,32 @@ class Writer(Holders):
         if literal.startswith("!"):
             tags += ("negated condition",)
         return literal, then, other, literal, tags
+
+    def try_lock(self, state, then, other):
+        free = [m for m in state.raw if state.is_free(m)]
+        mutex, tag = self.rng.choice(free), "try_lock"
+        then.raw[mutex] = YES
+        text = f"@m{mutex}.try_lock()"
+        if self.mutexes[mutex] == "SharedMutex" and self.maybe(0.5):
+            text = f"@m{mutex}.try_lock_shared()"
+            then.readers.add(mutex)
+        elif self.maybe(0.2):
+            tag = "helper tells"
+            text = f"lock_and_say(@m{mutex})"
+            if len(free) > 1 and self.maybe(0.6):
+                second = self.rng.choice([m for m in free if m != mutex])
+                text = f"try_both(@m{mutex}, @m{second})"
+                then.raw[second] = YES
+        if self.maybe(0.25):
+            return f"!{text}", other, then, None, (tag, "negated condition")
+        if self.maybe(0.2):
+            literal = self.literal(state)
+            then.assume([literal])
+            return f"{literal} && {text}", then, other, None, (tag, "logical")
+        if self.maybe(0.1):
+            other.raw[mutex] = LOST
+            return f"{text} && next()", then, other, None, (tag, "logical")
+        return text, then, other, None, (tag,)
 
     def write_in_if(self, state, depth):
         text, then, other, literal, tags = self.condition(state)

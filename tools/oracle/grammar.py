@@ -195,6 +195,14 @@ AWAIT = [
     (1, "co_await perhaps();", "await perhaps"),
     (1, "co_yield __LINE__;", "yield"),
 ]
+# The lock ends in the function whose result is awaited.
+AWAIT_AFTER_TEMPORARY = [
+    (1, "co_await paused_after(std::unique_lock(@m{m}));",
+     "temporary by value"),
+]
+AWAIT_AFTER_GUARD = [
+    (1, "co_await paused_after(std::move({g}));", "guard by value"),
+]
 AWAIT_NEVER = [
     (1, "co_await Ready{{}};", "never suspends"),
     (1, "co_await std::suspend_never{{}};", "never suspends"),

@@ -419,13 +419,32 @@ class Holders:
                 self.fresh("n")
                 _, text, tag = self.row(grammar.AWAIT_NEVER)
                 return [self.leaf(text, tag)]
-        if not self.careful and self.maybe(0.06) and self.can_use("guard"):
-            free = [m for m in state.raw if state.is_free(m)]
-            if free:
-                _, text, tag = self.row(grammar.AWAIT_WITH_TEMPORARY)
-                return [self.leaf(text, tag, m=self.rng.choice(free))]
-        _, text, tag = self.row(grammar.AWAIT)
-        return statements + [self.leaf(text, tag)]
+        if self.maybe(0.08) and self.can_use("guard"):
+            statements += self.await_after_lock(state)
+        if not statements or self.maybe(0.5):
+            _, text, tag = self.row(grammar.AWAIT)
+            statements.append(self.leaf(text, tag))
+        return statements
+
+    def await_after_lock(self, state):
+        """Awaits with a lock that lives, or does not, until the end of the full
+        expression."""
+        guards = [(n, g) for n, g in state.guards.items()
+                  if g.kind in ("unique", "struct") and g.holds != NO]
+        if guards and self.maybe(0.7):
+            name, guard = self.rng.choice(guards)
+            _, text, tag = self.row(grammar.AWAIT_AFTER_GUARD)
+            statement = self.leaf(text, tag, g=self.spell(guard))
+            state.forget(name)
+            guard.holds, guard.mutex = NO, None
+            return [statement]
+        free = [m for m in state.raw if state.is_free(m)]
+        if not free:
+            return []
+        _, text, tag = self.row(
+            grammar.AWAIT_AFTER_TEMPORARY if self.careful
+            else grammar.AWAIT_WITH_TEMPORARY + grammar.AWAIT_AFTER_TEMPORARY)
+        return [self.leaf(text, tag, m=self.rng.choice(free))]
 
     def make_free(self, state, statements):
         wanted = state.copy()

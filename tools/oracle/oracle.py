@@ -16,7 +16,6 @@ import argparse
 import collections
 import concurrent.futures
 import os
-import shutil
 import sys
 import time
 from dataclasses import dataclass, replace
@@ -144,11 +143,12 @@ def main():
                         help="disagreements to minimise and show")
     parser.add_argument("--build", type=Path,
                         help="build directory (default build/llvm-NN)")
+    parser.add_argument("--compiler", help="default clang++-NN")
     options = parser.parse_args()
 
     build = options.build or ROOT / "build" / f"llvm-{options.llvm}"
     tidy, mutants = build / "bin/corolint-tidy", build / "bin/oracle-judge"
-    compiler = shutil.which(f"clang++-{options.llvm}")
+    compiler = options.compiler or f"clang++-{options.llvm}"
     if options.labels_only:
         tidy = None
     if options.labels_only or options.no_mutants:

@@ -23,10 +23,10 @@
 
 namespace oracle {
 
-bool next() noexcept;         ///< A decision.
-bool again() noexcept;        ///< Another turn of a loop? In the end, no.
+bool next() noexcept;           ///< A decision.
+bool again() noexcept;          ///< Another turn of a loop? In the end, no.
 int pick(int Choices) noexcept; ///< A number from 0 to Choices - 1.
-bool succeeds() noexcept;     ///< Does this try_lock? In the end, yes.
+bool succeeds() noexcept;       ///< Does this try_lock? In the end, yes.
 
 /// Runs of a program that lock a locked mutex, or unlock a free one, disqualify
 /// the program.
@@ -284,6 +284,20 @@ template <class M> void lock_either_way(M &Lockable) noexcept {
   else
     lock_it(Lockable);
 }
+template <class M> bool lock_and_say(M &Lockable) noexcept {
+  if (!next())
+    return false;
+  Lockable.lock();
+  return true;
+}
+template <class M, class N> bool try_both(M &First, N &Second) noexcept {
+  if (!First.try_lock())
+    return false;
+  if (Second.try_lock())
+    return true;
+  First.unlock();
+  return false;
+}
 template <class M> void lock_briefly(M &Lockable) noexcept {
   std::lock_guard Guard(Lockable);
   if (next())
@@ -317,6 +331,11 @@ template <class M> void drop_perhaps(std::unique_lock<M> &Guard) {
 }
 template <class M> void look_at(const std::unique_lock<M> &) {}
 template <class M> void by_value(std::unique_lock<M>) {}
+template <class M>
+Suspend paused_after(std::unique_lock<M> Guard, int Line = __builtin_LINE()) {
+  std::unique_lock Mine = std::move(Guard);
+  return pause(Line);
+}
 template <class M> void by_rvalue(std::unique_lock<M> &&Guard) {
   std::unique_lock Mine = std::move(Guard);
 }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Judges the coroutines of a batch of programs with the whole lock analysis and
+// with each of its rules muted in turn. Parsing is most of the work, so each
+// batch is parsed once.
+//
+//   oracle-judge batch.cpp -- FLAGS   ->   one line of JSON per coroutine:
+//
+//   {"line": 12, "gave_up": false, "verdicts": {"": true, "Move": false, …}}
+
+#include "analysis/Analysis.h"
+#include "models/Models.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include "clang/Frontend/FrontendAction.h"
+#include "clang/Tooling/CompilationDatabase.h"
+#include "clang/Tooling/Tooling.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace clang;
+
+namespace corolint {
+namespace {
+
+/// The coroutines of the main file: instances of templates and lambdas, too.
+class Coroutines : public RecursiveASTVisitor<Coroutines> {
+public:
+  explicit Coroutines(const SourceManager &Sources) : Sources(Sources) {}
+
+  bool shouldVisitTemplateInstantiations() const { return true; }
+  bool shouldVisitImplicitCode() const { return true; }
+  bool VisitFunctionDecl(FunctionDecl *F) {
+    if (F->isThisDeclarationADefinition() && !F->isDependentContext() &&
+        isa_and_nonnull<CoroutineBodyStmt>(F->getBody()) &&
+        Sources.isInMainFile(F->getLocation()))
+      Found.push_back(F);
+    return true;
+  }
+
+  std::vector<const FunctionDecl *> Found;
+
+private:
+  const SourceManager &Sources;
+};
+
+class Judge : public ASTConsumer {
+public:
+  explicit Judge(std::shared_ptr<const Models> Facts)
+      : Facts(std::move(Facts)) {}
+
+  void HandleTranslationUnit(ASTContext &Context) override {
+    if (Context.getDiagnostics().hasErrorOccurred())
+      return;
+    const SourceManager &Sources = Context.getSourceManager();
+    Coroutines Visitor(Sources);
+    Visitor.TraverseAST(Context);
+
+    // Like a check's, each analysis is for the whole unit.
+    Analysis Whole(Facts);
+    std::vector<std::unique_ptr<Analysis>> Mutants;
+    for (unsigned I = 0; I < NumLockRules; ++I)
+      Mutants.push_back(
+          std::make_unique<Analysis>(Facts, MutedLockRules().set(I)));
+
+    for (const FunctionDecl *F : Visitor.Found) {
+      llvm::json::Object Verdicts;
+      unsigned Before = Analysis::statistics().GivenUp;
+      Verdicts[""] = !Whole.locksAcrossSuspensions(*F).empty();
+      bool GaveUp = Analysis::statistics().GivenUp != Before;
+      for (unsigned I = 0; I < NumLockRules; ++I)
+        Verdicts[describe(LockRule(I)).first] =
+            !Mutants[I]->locksAcrossSuspensions(*F).empty();
+      llvm::outs() << llvm::json::Value(llvm::json::Object{
+                          {"line",
+                           Sources.getSpellingLineNumber(F->getLocation())},
+                          {"gave_up", GaveUp},
+                          {"verdicts", std::move(Verdicts)}})
+                   << '\n';
+    }
+  }
+
+private:
+  const std::shared_ptr<const Models> Facts;
+};
+
+class JudgeAction : public ASTFrontendAction {
+public:
+  explicit JudgeAction(std::shared_ptr<const Models> Facts)
+      : Facts(std::move(Facts)) {}
+
+  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &,
+                                                 StringRef) override {
+    return std::make_unique<Judge>(Facts);
+  }
+
+private:
+  const std::shared_ptr<const Models> Facts;
+};
+
+class JudgeFactory : public tooling::FrontendActionFactory {
+public:
+  explicit JudgeFactory(std::shared_ptr<const Models> Facts)
+      : Facts(std::move(Facts)) {}
+
+  std::unique_ptr<FrontendAction> create() override {
+    return std::make_unique<JudgeAction>(Facts);
+  }
+
+private:
+  const std::shared_ptr<const Models> Facts;
+};
+
+} // namespace
+} // namespace corolint
+
+int main(int Argc, const char **Argv) {
+  std::string Error;
+  auto Flags =
+      tooling::FixedCompilationDatabase::loadFromCommandLine(Argc, Argv, Error);
+  if (!Flags || Argc < 2) {
+    llvm::errs() << "usage: oracle-judge FILE... -- FLAGS\n" << Error;
+    return 2;
+  }
+  auto Facts = corolint::Models::load();
+  if (!Facts) {
+    llvm::errs() << llvm::toString(Facts.takeError()) << '\n';
+    return 1;
+  }
+  tooling::ClangTool Tool(*Flags,
+                          std::vector<std::string>(Argv + 1, Argv + Argc));
+  // The headers that belong to the compiler: this tool is never installed.
+  Tool.appendArgumentsAdjuster(tooling::getInsertArgumentAdjuster(
+      "-resource-dir=" CORO_RESOURCE_DIR,
+      tooling::ArgumentInsertPosition::BEGIN));
+  corolint::JudgeFactory Factory(*Facts);
+  return Tool.run(&Factory);
+}
