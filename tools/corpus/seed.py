@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Plants lock faults into copies of real files, and asks who finds them.
+#
+# `make` chooses a kind of fault (kinds.py) and one of the real awaits
+# (sites.cpp), edits a copy of the file, and keeps it if the compiler takes it.
+# The copy is laid over the original by a virtual file system, so that it is
+# compiled as the original would be, and a header can be edited as well. Two
+# copies belong together: the fault, and its silent twin. The choice depends
+# on the number of the seed alone.
+#
+# `judge` runs corolint-tidy over the copies. A fault is found if a finding
+# stands in the coroutine that does not stand there in the original; a twin that
+# has one is a false alarm.
+
+import bisect
+import difflib
+import json
+import os
+import random
+import subprocess
+
+import kinds
+import tidy
+
+CHECK = "coro-lock-across-suspension"
+
+
+class Sites:
+    """The coroutines of one repository, file by file as they are asked for."""
+
+    def __init__(self, checkout, tool, work):
+        self.checkout, self.tool = checkout, tool
+        self.cache = os.path.join(work, "sites", checkout.name)
+        os.makedirs(self.cache, exist_ok=True)
+
+    def of(self, file):
+        path = os.path.join(self.cache, self.checkout.relative(file)
+                            .replace(os.sep, "~") + ".jsonl")
+        if not os.path.exists(path):
+            done = subprocess.run(
+                [self.tool, "-p", self.checkout.root,
+                 "--root=" + self.checkout.root + os.sep, file],
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(done.stdout)
+        with open(path, encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+
+
+def suspensions(coroutine):
+    """Those that may really suspend and belong to an asynchronous coroutine: a
+    generator that never awaits may hold a lock over its yields."""
+    asynchronous = any(not a["yield"] for a in coroutine["awaits"])
+    return [a for a in coroutine["awaits"]
+            if a["blocks"] and not a["ready"] and asynchronous]
+
+
+def mutexes(coroutine):
+    """Ways to name a std::mutex: an expression, and its declaration."""
+    return ([("this->" + name, "") for name in coroutine["mutexes"]] or
+            [("::seeded_mutex", ""),
+             ("::seeded_state.mutex", ""),
+             ("(*seeded_heap)",
+              "auto seeded_heap = std::make_shared<std::mutex>(); "),
+             ("seeded_here", "static std::mutex seeded_here; "),
+             ("seeded_alias.mutex", "auto &seeded_alias = seeded_state; ")])
+
+
+def apply(text, edits):
+    """The edited text, and a function from old to new offsets."""
+    done, at, marks = b"", 0, [(0, 0)]
+    for begin, length, code in sorted(edits, key=lambda e: e[0]):
+        done += text[at:begin] + code.encode()
+        at = begin + length
+        marks.append((at, len(done) - at))
+    done += text[at:]
+
+    def moved(offset):
+        return offset + marks[bisect.bisect(marks, (offset, 1 << 60)) - 1][1]
+
+    return done, moved
+
+
+def line_of(text, offset):
+    return text.count(b"\n", 0, offset) + 1
+
+
+class Planter:
+    def __init__(self, work, compiler):
+        self.work, self.compiler, self.count = work, compiler, 0
+
+    def plant(self, checkout, unit, kind_name, group, coroutine, faces, line):
+        """Writes the copies; returns the record, nothing if one fails."""
+        with open(coroutine["file"], "rb") as original:
+            text = original.read()
+        record = {"number": self.count, "repository": checkout.name,
+                  "unit": checkout.relative(unit),
+                  "file": checkout.relative(coroutine["file"]),
+                  "coroutine": coroutine["name"], "line": line,
+                  "kind": kind_name, "group": group, "faces": {}}
+        for face, edits in faces.items():
+            base = os.path.join(self.work, "%03d-%s" % (self.count, face))
+            seeded, moved = apply(text, edits)
+            with open(base + ".cpp", "wb") as copy:
+                copy.write(seeded)
+            with open(base + ".yaml", "w", encoding="utf-8") as overlay:
+                json.dump({"version": 0, "case-sensitive": True,
+                           "use-external-names": False,
+                           "roots": [{"type": "file",
+                                      "name": coroutine["file"],
+                                      "external-contents": base + ".cpp"}]},
+                          overlay)
+            if not checkout.syntax_only(self.compiler, unit,
+                                        ["-ivfsoverlay", base + ".yaml"]):
+                return None
+            with open(base + ".diff", "w", encoding="utf-8") as diff:
+                diff.writelines(difflib.unified_diff(
+                    text.decode(errors="replace").splitlines(True),
+                    seeded.decode(errors="replace").splitlines(True),
+                    record["file"], record["file"], n=2))
+            record["faces"][face] = {
+                "overlay": base + ".yaml",
+                "lines": [line_of(seeded, moved(coroutine["begin"])),
+                          line_of(seeded, moved(coroutine["end"]))]}
+        record["original"] = [line_of(text, coroutine["begin"]),
+                              line_of(text, coroutine["end"])]
+        self.count += 1
+        return record
+
+
+def natural(coroutine):
+    """Faults that need no planted lock: a release that stands before an await
+    taken out of the code. Yields the kind, the line, and the edits."""
+    def follows(block, end):
+        for a in suspensions(coroutine):
+            for b in a["blocks"]:
+                if b["begin"] == block["begin"] and b["statement"][0] >= end:
+                    return a
+        return None
+
+    for unlock in coroutine["unlocks"]:
+        a = follows(unlock["blocks"][0], unlock["end"])
+        if a:
+            yield ("their unlock gone", a["line"],
+                   [(unlock["begin"], unlock["end"] - unlock["begin"],
+                     "(void)0")])
+    for guard in coroutine["guards"]:
+        if len(guard["blocks"]) < 2:
+            continue
+        scope, outer = guard["blocks"][:2]
+        if outer["statement"] != [scope["begin"], scope["end"]]:
+            continue  # the body of an if or a loop
+        a = follows(outer, scope["end"])
+        if a:
+            yield ("their braces gone", a["line"],
+                   [(scope["begin"], 1, ""), (scope["end"] - 1, 1, "")])
+
+
+def make(checkouts, tool, work, compiler, count, number, say):
+    """Plants `count` faults and their twins, then every natural one among the
+    files that were looked at."""
+    os.makedirs(work, exist_ok=True)
+    chance = random.Random(number)
+    planter = Planter(work, compiler)
+    places = {c.name: (c, Sites(c, tool, work), chance.sample(
+        c.files(), len(c.files()))) for c in checkouts}
+    records, used = [], set()
+    names = [c.name for c in checkouts]
+    todo = []
+    while len(todo) < count:
+        todo += chance.sample(kinds.kinds(), len(kinds.kinds()))
+    for index, kind in enumerate(todo[:count]):
+        record = None
+        for _ in range(40):
+            checkout, sites, files = places[names[index % len(names)]]
+            unit = chance.choice(files)
+            found = [c for c in sites.of(unit) if suspensions(c)]
+            here = [c for c in found if c["file"] == unit]
+            if not found:
+                continue
+            # Headers are seen from many files, so less often from each.
+            coroutine = chance.choice(here if here and chance.random() < .8
+                                      else found)
+            suspension = chance.choice(suspensions(coroutine))
+            blocks = suspension["blocks"]
+            block = blocks[0] if chance.random() < .6 else chance.choice(blocks)
+            with open(coroutine["file"], "rb") as original:
+                place = kinds.Place(original.read(), coroutine, suspension,
+                                    block, chance.choice(mutexes(coroutine)))
+            key = (coroutine["file"], suspension["begin"], kind.name)
+            faces = {face: kind.edits(place, face) for face in ("fault", "twin")}
+            if key in used or None in faces.values():
+                continue
+            used.add(key)
+            record = planter.plant(checkout, unit, kind.name, kind.group,
+                                   coroutine, faces, suspension["line"])
+            if record:
+                records.append(record)
+                say("planted %d of %d: %s in %s" % (len(records), count,
+                                                   kind.name, record["file"]))
+                break
+        if not record:
+            say("no place takes '%s' in %s" % (kind.name,
+                                               names[index % len(names)]))
+    seen = set()
+    for checkout, sites, files in places.values():
+        for unit in files:
+            for coroutine in sites.of(unit):
+                for name, line, edits in natural(coroutine):
+                    key = (coroutine["file"], edits[0][0])
+                    if key in seen:
+                        continue
+                    seen.add(key)
+                    record = planter.plant(checkout, unit, name,
+                                           "release removed", coroutine,
+                                           {"fault": edits}, line)
+                    if record:
+                        records.append(record)
+    with open(os.path.join(work, "seeds.json"), "w", encoding="utf-8") as out:
+        json.dump(records, out, indent=1)
+    return records
+
+
+def judge(records, checkouts, binary, say):
+    """Fills in "found" for every face of every record."""
+    by_name = {c.name: c for c in checkouts}
+    originals = {}
+
+    def among(findings, record, lines):
+        return [f for f in findings if f.check == CHECK and
+                f.file == record["file"] and lines[0] <= f.line <= lines[1]]
+
+    for done, record in enumerate(records, 1):
+        checkout = by_name[record["repository"]]
+        unit = os.path.join(checkout.root, record["unit"])
+        for face, seeded in record["faces"].items():
+            run = tidy.tidy(binary, checkout, unit, "-*," + CHECK,
+                            seeded["overlay"])
+            here = among(run.findings, record, seeded["lines"])
+            if here and not any("seeded" in f.message for f in here):
+                if unit not in originals:
+                    originals[unit] = tidy.tidy(binary, checkout, unit,
+                                                "-*," + CHECK).findings
+                before = among(originals[unit], record, record["original"])
+                if len(here) <= len(before):
+                    here = []
+            seeded["found"] = bool(here)
+            seeded["parsed"], seeded["crashed"] = run.parsed, run.crashed
+            seeded["messages"] = ["%d: %s" % (f.line, f.message) for f in here]
+        say("judged %d of %d" % (done, len(records)))
+    return records
+
+
+def report(records):
+    """The table: what was found and missed of each kind, then the failures."""
+    lines, rows = [], {}
+    for record in records:
+        row = rows.setdefault((record["group"], record["kind"]),
+                              [0, 0, 0, 0, set()])
+        row[0] += 1
+        row[1] += record["faces"]["fault"]["found"]
+        if "twin" in record["faces"]:
+            row[2] += 1
+            row[3] += record["faces"]["twin"]["found"]
+        row[4].add(record["repository"])
+    lines.append("%-36s %-28s %6s %6s %6s %12s" % (
+        "group", "kind", "faults", "found", "twins", "false alarms"))
+    for (group, kind), row in sorted(rows.items()):
+        lines.append("%-36s %-28s %6d %6d %6d %12d" % (group, kind, *row[:4]))
+    total = [sum(row[i] for row in rows.values()) for i in range(4)]
+    lines.append("%-36s %-28s %6d %6d %6d %12d" % ("all", "", *total))
+    lines.append("%.1f %% of %d faults in %d repositories found, %d false "
+                 "alarms on %d twins, %d crashes" % (
+                     100 * total[1] / max(total[0], 1), total[0],
+                     len({r["repository"] for r in records}), total[3],
+                     total[2], sum(f["crashed"] for r in records
+                                   for f in r["faces"].values())))
+    for record in records:
+        for face, seeded in record["faces"].items():
+            if seeded["found"] != (face == "fault"):
+                lines.append("%s %03d: %s, %s:%d in %s, see %s" % (
+                    "missed" if face == "fault" else "false alarm",
+                    record["number"], record["kind"], record["file"],
+                    record["line"], record["repository"],
+                    seeded["overlay"].replace(".yaml", ".diff")))
+    return "\n".join(lines)
