@@ -1,4 +1,5 @@
 // RUN: %check_tidy %s coro-lock-across-suspension
+
 // The declarations have neither bodies nor thread safety attributes here: the
 // model alone knows.
 

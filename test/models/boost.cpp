@@ -1,4 +1,5 @@
 // RUN: %check_tidy %s coro-lock-across-suspension
+
 #include "task.h"
 
 namespace boost {

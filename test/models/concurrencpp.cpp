@@ -1,4 +1,5 @@
 // RUN: %check_tidy %s coro-lock-across-suspension
+
 #include <library_task.h>
 #include <memory>
 #include <mutex>

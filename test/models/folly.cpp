@@ -1,4 +1,5 @@
 // RUN: %check_tidy %s coro-lock-across-suspension
+
 #include "task.h"
 #include <chrono>
 #include <library_task.h>

@@ -1,4 +1,5 @@
 // RUN: %check_tidy %s coro-lock-across-suspension
+
 #include <cstddef>
 #include <library_task.h>
 #include <mutex>

@@ -1,4 +1,5 @@
 // RUN: %check_tidy %s coro-lock-across-suspension
+
 // Functions of C: the argument is the lock.
 
 #include "task.h"

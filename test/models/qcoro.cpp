@@ -1,4 +1,5 @@
 // RUN: %check_tidy %s coro-lock-across-suspension
+
 // The library has no mutex to suggest instead.
 
 #include <library_task.h>

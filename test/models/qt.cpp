@@ -1,4 +1,5 @@
 // RUN: %check_tidy %s coro-lock-across-suspension
+
 // As in Qt 6; QMutexLocker is no template in Qt 5.
 
 #include "task.h"

@@ -1,4 +1,5 @@
 // RUN: %check_tidy %s coro-lock-across-suspension
+
 // Every standard lockable and guard once; what flows through them is tested in
 // test/checks.
 

@@ -1,4 +1,5 @@
 // RUN: %check_tidy %s coro-lock-across-suspension
+
 // A mutex of userver belongs to the task with a stack that locked it, which is
 // not the one that resumes a C++20 coroutine.
 
