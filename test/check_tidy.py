@@ -43,6 +43,12 @@ def fail(message, *outputs):
     sys.exit(1)
 
 
+def difference(before, after):
+    return "\n".join(difflib.unified_diff(
+        before.splitlines(), after.splitlines(), lineterm="",
+        fromfile="expected", tofile="said"))
+
+
 def run(command):
     # CORO_STATS and the like are for other tests.
     environment = {k: v for k, v in os.environ.items()
@@ -154,7 +160,8 @@ class Test:
                       "--dump-input=never"] + list(more))
         if result.returncode:
             fail("%s: %s does not match:" % (self.file, prefix), result.stderr,
-                 "---- said:\n" + text)
+                 difference(self.text, self.blessed(text))
+                 if prefix == "CHECK-NOTES" else text)
 
     def run_hosts(self):
         """The output of both hosts on the test, which is the same."""
@@ -175,11 +182,9 @@ class Test:
         (name, first, offered), (other, second, offered_too) = outputs
         if (first.stdout, first.returncode, first.stderr, offered) != (
                 second.stdout, second.returncode, second.stderr, offered_too):
-            diff = difflib.unified_diff(
-                (first.stdout + first.stderr + offered).splitlines(),
-                (second.stdout + second.stderr + offered_too).splitlines(),
-                name, other, lineterm="")
-            fail("the hosts differ", "\n".join(diff))
+            fail(name + " (-) and " + other + " (+) differ",
+                 difference(first.stdout + first.stderr + offered,
+                            second.stdout + second.stderr + offered_too))
         if re.search(r"^.*: error: ", first.stdout, re.M):
             fail("the test does not compile", first.stdout)
         if not self.expects_fixes and not self.options.bless and re.search(
@@ -204,8 +209,7 @@ class Test:
                 results.append(f.read())
         if results[0] != results[1]:
             fail("the hosts fix differently",
-                 "\n".join(difflib.unified_diff(results[0].splitlines(),
-                                                results[1].splitlines(), lineterm="")))
+                 difference(results[0], results[1]))
         result = run([self.options.clangxx, "-fsyntax-only"] + self.compiler + [copy])
         if result.returncode:
             fail("the fixed source does not compile", result.stderr, results[0])
@@ -225,12 +229,15 @@ class Test:
         again = self.fix(fixed)
         if again != fixed:
             fail("a second -fix changes the source again",
-                 "\n".join(difflib.unified_diff(fixed.splitlines(),
-                                                again.splitlines(), lineterm="")))
+                 difference(fixed, again))
         self.filecheck(fixed, self.file, "CHECK-FIXES")
 
+    def blessed(self, output):
+        """The test as it would have to be for this output."""
+        return render(strip(self.text), self.renumbered(output))
+
     def bless(self, output):
-        text = render(strip(self.text), self.renumbered(output))
+        text = self.blessed(output)
         if text != self.text:
             with open(self.file, "w") as f:
                 f.write(text)

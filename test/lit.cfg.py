@@ -17,22 +17,12 @@
 import os
 import sys
 
-import lit.formats
 import lit.util
 
 
-class TestsWithRunLines(lit.formats.ShTest):
-    """Modules that tests import, and other files beside them, are not tests."""
-
-    def getTestsInDirectory(self, suite, path_in_suite, lit_config, local_config):
-        for test in super().getTestsInDirectory(
-                suite, path_in_suite, lit_config, local_config):
-            with open(test.getSourcePath(), "rb") as f:
-                if b"RUN:" in f.read():
-                    yield test
-
-
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(root, "test"))
+from lit_format import TestsWithRunLines
 if not hasattr(config, "llvm_major"):
     # `lit -sv test`, without a build's lit.site.cfg.py.
     config.llvm_major = lit_config.params.get("llvm", "22")
@@ -48,7 +38,7 @@ config.name = "corolint-llvm" + config.llvm_major
 config.test_source_root = os.path.join(root, "test")
 config.test_format = TestsWithRunLines(execute_external=False)
 config.suffixes = [".cpp", ".py", ".test"]
-config.excludes = ["Inputs", "lit.cfg.py", "check_tidy.py", "__pycache__"]
+config.excludes = ["Inputs", "lit.cfg.py", "lit_format.py", "check_tidy.py", "__pycache__"]
 config.available_features.add("llvm-" + config.llvm_major)
 if lit_config.params.get("all"):
     config.available_features.add("all")
