@@ -10,6 +10,7 @@
 
 import os
 import random
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import hosts
@@ -45,6 +46,25 @@ def text_and_wrong_lines(shape):
     return text, lines
 
 
+def races(log):
+    """ThreadSanitizer's reports that involve our code, and how many do not."""
+    ours, theirs = [], 0
+    for part in log.split("WARNING: ThreadSanitizer")[1:]:
+        report = part.split("SUMMARY: ThreadSanitizer")[0]
+        # Frames of the two accesses; not those that created the threads. The
+        # tests' texts never appear in frames, so a name or a path will do.
+        accesses = re.split(r"^  (?:Thread|Location|Mutex) ", report, flags=re.M)
+        if re.search(
+            r"^    #\d+ .*(corolint::|/checks/|/tools/corolint-)",
+            accesses[0],
+            re.M,
+        ):
+            ours.append(report)
+        else:
+            theirs += 1
+    return ours, theirs
+
+
 class ManyFiles(hosts.Project):
     def setUp(self):
         super().setUp()
@@ -71,7 +91,17 @@ class ManyFiles(hosts.Project):
         session.diagnostics(name)
 
     def test_every_list_of_findings_is_right(self):
-        session = lsp.Session([hosts.build.clangd, "-j=8"], self.directory)
+        symbolizer = os.path.join(hosts.build.llvm_bin, "llvm-symbolizer")
+        tools = os.path.dirname(os.path.abspath(__file__))
+        tsan = (
+            f"external_symbolizer_path={symbolizer}:exitcode=0:"
+            f"suppressions={tools}/tsan.suppressions"
+        )
+        session = lsp.Session(
+            [hosts.build.clangd, "-j=8"],
+            self.directory,
+            env={**os.environ, "TSAN_OPTIONS": tsan},
+        )
         with session:
             with ThreadPoolExecutor(FILES) as editors:
                 edits = [
@@ -86,8 +116,8 @@ class ManyFiles(hosts.Project):
         log = os.path.join(self.directory, "clangd.log")
         with open(log) as log:
             log = log.read()
-        race = log.find("WARNING: ThreadSanitizer")
-        self.assertEqual(race, -1, log[race : race + 6000])
+        ours, theirs = races(log)
+        self.assertEqual(len(ours), 0, "\n".join(ours[:5]))
         self.assertEqual(code, 0, log[-2000:])
 
         lists = 0
@@ -107,7 +137,12 @@ class ManyFiles(hosts.Project):
                     for line, where in zip(sorted(lines), expected):
                         self.assertIn(line, where)
         self.assertGreaterEqual(lists, FILES)
-        print(f"{lists} lists of findings for {FILES} files", flush=True)
+        print(
+            f"{lists} lists of findings for {FILES} files; "
+            f"{len(ours)} data races in our code, {theirs} reports of "
+            "uninstrumented code",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
