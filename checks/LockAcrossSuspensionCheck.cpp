@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Temporary: any std::lock_guard in a coroutine, so that the hosts can be
-// tried.
+// Finds locks that are still held when a coroutine suspends.
+//
+// A suspended coroutine may be resumed on another thread, which must not unlock
+// a std::mutex it did not lock; and until then everybody else waits for it.
+//
+// analysis/HeldLocks.h knows which locks are held where. This file asks it, and
+// words the answer.
 
 #include "Checks.h"
+#include "ModelFiles.h"
+#include "analysis/Analysis.h"
+#include "analysis/Summaries.h"
+#include "clang/AST/ASTContext.h"
 #include "clang/ASTMatchers/ASTMatchFinder.h"
+#include "llvm/ADT/STLExtras.h"
+#include <set>
 
 using namespace clang;
 using namespace clang::ast_matchers;
@@ -12,26 +23,126 @@ using namespace clang::ast_matchers;
 namespace corolint {
 namespace {
 
-class LockAcrossSuspensionCheck : public tidy::ClangTidyCheck {
-public:
-  using ClangTidyCheck::ClangTidyCheck;
+AST_MATCHER(FunctionDecl, isWorthAsking) {
+  (void)Finder, (void)Builder;
+  // Cheap tests first: LLVM 19 matches all of the system headers.
+  if (!Node.doesThisDeclarationHaveABody() || Node.hasSkippedBody())
+    return false;
+  const Stmt *Body = Node.getBody();
+  if (isa_and_nonnull<CoroutineBodyStmt>(Body))
+    return !Node.isDependentContext();
+  // A plain function of two statements, a guard and a return.
+  const auto *Block = dyn_cast_or_null<CompoundStmt>(Body);
+  return Block && Block->size() >= 2 && isa<ReturnStmt>(Block->body_back()) &&
+         isa<DeclStmt>(*(Block->body_end() - 2)) &&
+         Node.getReturnType()->isRecordType() && !Node.isDependentContext();
+}
 
+class LockAcrossSuspensionCheck : public tidy::ClangTidyCheck {
+  // Options. Each name is spelled once, here.
+  static constexpr llvm::StringLiteral ModelFilesOption = "ModelFiles";
+
+public:
+  LockAcrossSuspensionCheck(StringRef Name, tidy::ClangTidyContext *Context)
+      : ClangTidyCheck(Name, Context),
+        ModelFiles(Options.getLocalOrGlobal(ModelFilesOption, "")),
+        Shared(sharedAnalysis(*Context, ModelFiles, [this](StringRef Error) {
+          configurationDiag(Error, DiagnosticIDs::Error);
+        })) {}
+
+  bool isLanguageVersionSupported(const LangOptions &L) const override {
+    return L.Coroutines;
+  }
+  void storeOptions(tidy::ClangTidyOptions::OptionMap &Opts) override {
+    Options.store(Opts, ModelFilesOption, ModelFiles);
+  }
   void registerMatchers(MatchFinder *Finder) override {
-    Finder->addMatcher(
-        varDecl(
-            hasType(hasUnqualifiedDesugaredType(recordType(
-                hasDeclaration(cxxRecordDecl(hasName("::std::lock_guard")))))),
-            hasAncestor(
-                functionDecl(hasBody(coroutineBodyStmt())).bind("coroutine")))
-            .bind("guard"),
-        this);
+    Finder->addMatcher(functionDecl(isWorthAsking()).bind("function"), this);
   }
   void check(const MatchFinder::MatchResult &Result) override {
-    const auto *Guard = Result.Nodes.getNodeAs<VarDecl>("guard");
-    diag(Guard->getLocation(), "coroutine may suspend while %0 holds a mutex")
-        << Guard;
-    diag(Guard->getBeginLoc(), "locked here", DiagnosticIDs::Note);
+    const auto *F = Result.Nodes.getNodeAs<FunctionDecl>("function");
+    if (Result.SourceManager->isInSystemHeader(F->getLocation()))
+      return;
+    // Nothing where the analysis gave up: it says nothing rather than guess.
+    for (const HeldLock &L : Shared->locksAcrossSuspensions(*F))
+      report(L);
+    if (!isa<CoroutineBodyStmt>(F->getBody()))
+      for (const EndedLock &L : Shared->locksEndedBeforeTask(*F))
+        report(L);
   }
+
+private:
+  void report(const HeldLock &L) {
+    SourceLocation At = L.Suspensions.front()->getKeywordLoc();
+    if (!isFirst(L.Taken, At))
+      return;
+    if (L.IsRaw)
+      diag(At, "coroutine may suspend while %0 is locked")
+          << mutexes(L.Mutexes, L.LockableType);
+    else
+      diag(At, "coroutine may suspend while %0 holds %1")
+          << holder(L) << mutexes(L.Mutexes, L.LockableType);
+    diag(L.Taken, L.From == HeldLock::Parameter
+                      ? "held since the coroutine was called"
+                  : L.From == HeldLock::Capture ? "held by the lambda's capture"
+                                                : "locked here",
+         DiagnosticIDs::Note);
+    for (const CoroutineSuspendExpr *E : llvm::drop_begin(L.Suspensions))
+      diag(E->getKeywordLoc(), "it may also suspend here", DiagnosticIDs::Note);
+    if (!L.Instead.empty())
+      diag(L.Taken,
+           L.IsRaw || L.Holder.empty()
+               ? "unlock before suspending, or use '%1'"
+               : "end the scope of %0 before suspending, or use '%1'",
+           DiagnosticIDs::Note)
+          << holder(L) << L.Instead;
+  }
+
+  void report(const EndedLock &L) {
+    SourceLocation At = L.Return->getReturnLoc();
+    if (!isFirst(L.Taken, At))
+      return;
+    diag(At, "'%0' unlocks %1 before the returned task runs")
+        << L.Holder << mutexes(L.Mutexes, L.LockableType);
+    diag(L.Taken, "locked here", DiagnosticIDs::Note);
+  }
+
+  /// Instantiations of one template are one mistake.
+  bool isFirst(SourceLocation Taken, SourceLocation At) {
+    return Reported.insert({Taken.getRawEncoding(), At.getRawEncoding()})
+        .second;
+  }
+
+  static std::string typeName(QualType T) {
+    if (T.isNull())
+      return "";
+    PrintingPolicy Policy{LangOptions()};
+    Policy.adjustForCPlusPlus();
+    return T.getCanonicalType().getUnqualifiedType().getAsString(Policy);
+  }
+  static std::string holder(const HeldLock &L) {
+    if (!L.Holder.empty())
+      return "'" + L.Holder + "'";
+    return "a temporary '" + typeName(L.HolderType) + "'";
+  }
+  /// 'a', 'b' and 'c'; a 'std::mutex' where there is no name.
+  static std::string mutexes(const std::vector<std::string> &Names,
+                             QualType Type) {
+    std::vector<std::string> Quoted;
+    for (const std::string &Name : Names)
+      if (!Name.empty())
+        Quoted.push_back("'" + Name + "'");
+    if (Quoted.empty())
+      return Type.isNull() ? "a lock" : "a '" + typeName(Type) + "'";
+    std::string Last = Quoted.back();
+    Quoted.pop_back();
+    return Quoted.empty() ? Last : llvm::join(Quoted, ", ") + " and " + Last;
+  }
+
+  const std::string ModelFiles;
+  // One per translation unit, shared by all checks, freed with it.
+  const std::shared_ptr<Analysis> Shared;
+  std::set<std::pair<unsigned, unsigned>> Reported;
 };
 
 } // namespace

@@ -170,12 +170,11 @@ std::vector<PlaceTable::Step> PlaceTable::path(Place P) const {
   std::vector<Step> Steps;
   for (unsigned I = unsigned(P);; I = Nodes[I].Parent) {
     const Node &N = Nodes[I];
-    bool IsRoot = N.Parent == I;
-    Steps.push_back({IsRoot                    ? Step::Root
-                     : N.Kind == Node::Element ? Step::Element
-                                               : Step::Field,
-                     N.What, N.Index, N.Arrow});
-    if (IsRoot)
+    static_assert(int(Step::Variable) == int(Node::Variable) &&
+                  int(Step::Element) == int(Node::Element));
+    Steps.push_back({decltype(Step::Kind)(int(N.Kind)), N.What, N.Index,
+                     N.Arrow});
+    if (N.Parent == I)
       break;
   }
   std::reverse(Steps.begin(), Steps.end());
@@ -251,6 +250,8 @@ std::optional<Place> PlaceTable::resolveCall(const CallExpr *Call) {
     QualType R = F->getReturnType();
     if (!Object || !(R->isReferenceType() || R->isPointerType()))
       return std::nullopt;
+    if (Name->isStr("release"))
+      return std::nullopt; // what it returns is no longer the object's
     if (F->isInStdNamespace())
       return Object; // get(), value(): the owner stands for what it owns
     // An accessor is the member that it returns, or a member of its own.

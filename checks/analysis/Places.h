@@ -49,6 +49,7 @@ public:
   /// The place that `E` denotes, be it the object, a pointer to it, or an owner
   /// of it. Nothing where that cannot be told, for instance `c ? a : b`.
   std::optional<Place> resolve(const clang::Expr *E);
+  std::optional<Place> resolveVariable(const clang::ValueDecl *D);
 
   bool isWithin(Place P, Place Ancestor) const;
   std::optional<Place> parent(Place P) const;
@@ -70,7 +71,7 @@ public:
 
   /// The path from the root, outermost first (for moving to another table).
   struct Step {
-    enum { Root, Field, Element } Kind;
+    enum { Variable, This, Result, Temporary, Field, Element } Kind;
     const void *What; ///< ValueDecl, Expr, or null for this and the result
     uint64_t Index;
     bool Arrow;
@@ -87,7 +88,6 @@ private:
   };
   Place intern(Node N);
   unsigned rootOf(Place P) const;
-  std::optional<Place> resolveVariable(const clang::ValueDecl *D);
   std::optional<Place> resolveCall(const clang::CallExpr *Call);
 
   const Body &B;

@@ -465,9 +465,11 @@ private:
       return isReferredTo(Op->getArg(0));
     if (const auto *Call = dyn_cast<CXXMemberCallExpr>(E))
       return isReferredTo(Call->getImplicitObjectArgument());
-    if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
-      return isa<ParmVarDecl>(Ref->getDecl()) ||
-             Ref->getDecl()->getType()->isReferenceType();
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
+      const auto *V = dyn_cast<VarDecl>(Ref->getDecl());
+      return V && (isa<ParmVarDecl>(V) || V->getType()->isReferenceType() ||
+                   V->hasGlobalStorage());
+    }
     const auto *Member = dyn_cast<MemberExpr>(E);
     if (!Member)
       return false;
@@ -518,6 +520,18 @@ GuardConstruction Shapes::construction(const CXXConstructorDecl &C) {
           return GuardConstruction::TryAcquire;
     return GuardConstruction::Acquire;
   }
+  // A guard that is built on another does what that one does.
+  for (const CXXCtorInitializer *Init : C.inits())
+    if (const auto *Base = dyn_cast_or_null<CXXConstructExpr>(
+            Init->getInit() ? core(Init->getInit()) : nullptr);
+        Base && isGuard(Base->getType())) {
+      for (const Expr *Argument : Base->arguments())
+        if (std::optional<LockEffect> Tag = tag(Argument->getType()))
+          return *Tag == LockEffect::Defer   ? GuardConstruction::Defer
+                 : *Tag == LockEffect::Adopt ? GuardConstruction::Adopt
+                                             : GuardConstruction::TryAcquire;
+      return construction(*Base->getConstructor());
+    }
   LockCallFinder Finder(*this, R);
   bool Seen = C.hasBody() && !C.hasSkippedBody();
   if (Finder.find(C, LockEffect::Acquire))

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The shared object, and what it counts.
+
+#include "Analysis.h"
+#include "llvm/ADT/DenseMap.h"
+#include <atomic>
+#include <mutex>
+
+namespace corolint {
+
+std::shared_ptr<Analysis> Analysis::of(const void *Unit,
+                                       std::shared_ptr<const Models> M) {
+  static std::mutex Lock;
+  static llvm::DenseMap<const void *, std::weak_ptr<Analysis>> Units;
+  std::lock_guard<std::mutex> Guard(Lock);
+  std::weak_ptr<Analysis> &Known = Units[Unit];
+  if (std::shared_ptr<Analysis> A = Known.lock();
+      A && A->Facts == M)
+    return A;
+  auto Made = std::make_shared<Analysis>(std::move(M));
+  Known = Made;
+  // Units come and go; what has gone is forgotten now and then.
+  if (Units.size() > 64) {
+    llvm::SmallVector<const void *, 64> Gone;
+    for (const auto &[Key, A] : Units)
+      if (A.expired())
+        Gone.push_back(Key);
+    for (const void *Key : Gone)
+      Units.erase(Key);
+  }
+  return Made;
+}
+
+static std::atomic<unsigned> Coroutines, Analysed, GivenUp;
+
+void Analysis::countCoroutine() {
+  Coroutines.fetch_add(1, std::memory_order_relaxed);
+}
+void Analysis::countAnalysed() {
+  Analysed.fetch_add(1, std::memory_order_relaxed);
+}
+void Analysis::gaveUp() { GivenUp.fetch_add(1, std::memory_order_relaxed); }
+
+Analysis::Statistics Analysis::statistics() {
+  return {Coroutines.load(std::memory_order_relaxed),
+          Analysed.load(std::memory_order_relaxed),
+          GivenUp.load(std::memory_order_relaxed)};
+}
+
+} // namespace corolint

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Facts about the coroutines of one translation unit: start reading here.
+//
+//   FunctionDecl
+//      │  Coroutine          is it one, its promise, what kind
+//      │  Body               scopes, suspensions, which variables ever change
+//      │  clang::CFG         of the body that the user wrote
+//      ▼
+//   blocks of expressions
+//      │  Places             which object an expression denotes
+//      │  Shapes + Models    what a type can do: guard, lockable, awaitable
+//      │  SuspensionPoints   which co_await may really suspend
+//      │  Conditions         what a branch says about another
+//      │  Summaries          what a call does to its caller
+//      ▼
+//   worlds at every block    Flow: one worklist solver, three-valued facts
+//      │  LockFlow           the transfer rules for locks
+//      ▼
+//   HeldLock                 a lock, who holds it, where it was taken, where the
+//                            coroutine may suspend with it
+//
+// Each step has its own header, says nothing in words, and can be tested alone.
+// A check asks for the last one and words the answer.
+
+#ifndef COROLINT_CHECKS_ANALYSIS_ANALYSIS_H
+#define COROLINT_CHECKS_ANALYSIS_ANALYSIS_H
+
+#include "Coroutine.h"
+#include "HeldLocks.h"
+#include "Shapes.h"
+#include "Summaries.h"
+#include "models/Models.h"
+#include <memory>
+#include <vector>
+
+namespace corolint {
+
+/// Everything that checks share about one translation unit. Lives as long as
+/// the unit, and is used by one thread at a time; clangd has one per file.
+class Analysis {
+public:
+  explicit Analysis(std::shared_ptr<const Models> M, MutedLockRules Muted = {})
+      : Facts(std::move(M)), Muted(Muted), TypeShapes(*Facts),
+        Functions(*this) {}
+
+  /// The analysis that all checks with this `Unit` share; made by the first. The
+  /// key is compared, never used. Thread-safe.
+  static std::shared_ptr<Analysis> of(const void *Unit,
+                                      std::shared_ptr<const Models> M);
+
+  Shapes &shapes() { return TypeShapes; }
+  const Models &models() const { return *Facts; }
+  Summaries &summaries() { return Functions; }
+  bool follows(LockRule R) const { return !Muted.test(unsigned(R)); }
+
+  /// The locks that `F` holds at suspensions, in source order. Nothing if `F` is
+  /// no coroutine, or if the analysis gave up.
+  std::vector<HeldLock> locksAcrossSuspensions(const clang::FunctionDecl &F);
+  /// The locks of a function that is no coroutine, but returns a lazy one's
+  /// task, which end before the task begins.
+  std::vector<EndedLock> locksEndedBeforeTask(const clang::FunctionDecl &F);
+
+  /// How many coroutines were looked at by all analyses of this process, how
+  /// many of them needed a flow analysis, and how many were given up.
+  struct Statistics {
+    unsigned Coroutines, Analysed, GivenUp;
+  };
+  static Statistics statistics();
+  static void gaveUp();
+
+private:
+  static void countCoroutine();
+  static void countAnalysed();
+  bool mayHoldLocks(const clang::FunctionDecl &F, const class Body &B);
+
+  const std::shared_ptr<const Models> Facts;
+  const MutedLockRules Muted;
+  Shapes TypeShapes;
+  Summaries Functions;
+};
+
+} // namespace corolint
+
+#endif // COROLINT_CHECKS_ANALYSIS_ANALYSIS_H

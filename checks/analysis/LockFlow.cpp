@@ -1,0 +1,631 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The rules of LockFlow.h for statements, branches and ends of life. What calls
+// do is in LockCalls.cpp, what making and moving objects does in LockObjects.cpp.
+
+#include "LockFlow.h"
+#include "SuspensionPoints.h"
+#include "clang/AST/ASTContext.h"
+
+using namespace clang;
+
+namespace corolint {
+
+/// The function calls inside a lambda's body, and inside the lambdas in it.
+static void callsIn(const Stmt *S, std::vector<const CallExpr *> &Calls) {
+  if (!S)
+    return;
+  if (const auto *Call = dyn_cast<CallExpr>(S))
+    Calls.push_back(Call);
+  if (const auto *L = dyn_cast<LambdaExpr>(S))
+    return callsIn(L->getBody(), Calls);
+  for (const Stmt *Child : S->children())
+    callsIn(Child, Calls);
+}
+
+LockFlow::LockFlow(Analysis &A, const Body &B, const CFG &Graph, bool IsSummary)
+    : A(A), S(A.shapes()), B(B), Graph(Graph), IsSummary(IsSummary), Places(B),
+      Tests(B, Places, Graph), Engine(Graph, *this) {
+  for (const CFGBlock *Block : Graph) {
+    for (const CFGElement &E : *Block)
+      if (std::optional<CFGTemporaryDtor> D = E.getAs<CFGTemporaryDtor>())
+        Destroyed.insert(core(D->getBindTemporaryExpr()->getSubExpr()));
+    if (const auto *Try =
+            dyn_cast_or_null<CXXTryStmt>(Block->getTerminatorStmt()))
+      Handlers[Try] = Block;
+  }
+  std::vector<const CallExpr *> Calls = B.calls();
+  for (const LambdaExpr *L : B.lambdas())
+    callsIn(L->getBody(), Calls);
+  for (const CallExpr *Call : Calls)
+    noteReleases(Call);
+}
+
+bool LockFlow::run() { return Engine.run(); }
+
+//===-- Worlds ------------------------------------------------------------===//
+
+unsigned LockFlow::acquisition(Acquisition Made) {
+  const void *Where = Made.Site ? static_cast<const void *>(Made.Site)
+                                : static_cast<const void *>(Made.Variable);
+  auto [It, New] = TakenIndex.try_emplace(
+      std::make_tuple(Where, Made.Mutexes, Made.IsRaw), unsigned(Taken.size()));
+  if (New)
+    Taken.push_back(std::move(Made));
+  return It->second;
+}
+
+unsigned LockFlow::acquisition(const Expr *Site, std::vector<Place> Mutexes,
+                               bool IsRaw, QualType GuardType,
+                               QualType LockableType) {
+  Acquisition Made;
+  Made.Site = Site;
+  Made.Mutexes = std::move(Mutexes);
+  Made.IsRaw = IsRaw;
+  Made.GuardType = GuardType;
+  Made.LockableType = LockableType;
+  return acquisition(std::move(Made));
+}
+
+/// The place that has the value for `P`: itself, or what contains it.
+std::optional<Place> LockFlow::holding(const World &W, Place P) const {
+  for (std::optional<Place> Q = P; Q; Q = Places.parent(*Q))
+    if (W.at(*Q))
+      return Q;
+  return std::nullopt;
+}
+
+/// `P` and what is in it has no value any more, or is seen to be empty.
+void LockFlow::erase(World &W, Place P, bool LeaveEmpty) {
+  llvm::erase_if(W.Locks,
+                 [&](const auto &L) { return Places.isWithin(L.first, P); });
+  if (LeaveEmpty)
+    W.set(P, {LockState::Empty, 0});
+}
+
+/// Somebody unknown has been given `P`.
+void LockFlow::forget(World &W, Place P) {
+  for (auto &[Holder, Value] : W.Locks)
+    if (Places.isWithin(Holder, P) || Places.isWithin(P, Holder))
+      Value.State = LockState::Unknown;
+}
+
+/// Somebody unknown has been given the mutex: whoever holds it may not any more.
+void LockFlow::forgetMutex(World &W, Place Mutex) {
+  for (auto &[Holder, Value] : W.Locks)
+    if (Value.State == LockState::Held &&
+        llvm::is_contained(Taken[Value.Of].Mutexes, Mutex))
+      Value.State = LockState::Unknown;
+}
+
+bool LockFlow::isTracked(QualType T) {
+  QualType Guard = S.guardWithin(T);
+  return !Guard.isNull() && S.guarded(Guard) == LockOwner::Thread;
+}
+
+bool LockFlow::isInScope(Place Holder, const Stmt *At) const {
+  const ValueDecl *Root = Places.rootVariable(Holder);
+  const Body::Scope *Its = Root ? B.scopeOf(Root) : nullptr;
+  const Body::Scope *Here = B.scopeOf(At);
+  return !Its || !Here || Here->isWithin(Its);
+}
+
+void LockFlow::changed(World &W, Place P) { Tests.changed(W.Known, P); }
+
+//===-- The function's beginning and end ----------------------------------===//
+
+LockFlow::World LockFlow::entry() {
+  World W;
+  const FunctionDecl &F = B.function();
+  auto Begin = [&](const ValueDecl *D, HeldLock::Origin From) {
+    QualType T = D->getType();
+    if (T->isReferenceType() || !isTracked(T) || !on(LockRule::Guard))
+      return;
+    // An optional or a pointer may well be empty.
+    const CXXRecordDecl *R = classOf(T);
+    bool IsOwner = R && R->isInStdNamespace() && !S.isGuard(T);
+    Acquisition Made;
+    Made.Variable = D;
+    Made.From = From;
+    Made.GuardType = S.guardWithin(T);
+    Made.LockableType = S.lockableOf(Made.GuardType);
+    W.set(Places.variable(D), {IsOwner ? LockState::Unknown : LockState::Held,
+                               acquisition(std::move(Made))});
+  };
+  for (const ParmVarDecl *P : F.parameters())
+    Begin(P, HeldLock::Parameter);
+  if (const auto *Method = dyn_cast<CXXMethodDecl>(&F);
+      Method && Method->getParent()->isLambda())
+    for (const LambdaCapture &C : Method->getParent()->captures())
+      if (C.capturesVariable() && C.getCaptureKind() == LCK_ByCopy)
+        Begin(C.getCapturedVar(), HeldLock::Capture);
+  return W;
+}
+
+LockSummary LockFlow::summary() {
+  LockSummary Result;
+  auto Outline = [&](const std::vector<Place> &Mutexes) {
+    std::vector<std::vector<PlaceTable::Step>> Paths;
+    for (Place P : Mutexes)
+      if (Places.isVisibleOutside(P))
+        Paths.push_back(Places.path(P));
+    return Paths;
+  };
+  for (const World &W : Engine.before(Graph.getExit())) {
+    LockSummary::Outcome O;
+    for (const auto &[Holder, Value] : W.Locks) {
+      if (!Places.isVisibleOutside(Holder))
+        continue;
+      if (const auto *P =
+              dyn_cast_or_null<ParmVarDecl>(Places.rootVariable(Holder)))
+        if (P->getDeclContext() == &B.function() &&
+            P->getType()->isRecordType())
+          continue; // the callee's own
+      LockSummary::Effect E;
+      E.On = Places.path(Holder);
+      E.State = Value.State;
+      if (Value.State == LockState::Held || Value.State == LockState::Free) {
+        const Acquisition &Of = Taken[Value.Of];
+        E.Mutexes = Outline(Of.Mutexes);
+        E.IsRaw = Of.IsRaw;
+        E.GuardType = Of.GuardType;
+        E.LockableType = Of.LockableType;
+        if (const auto *P = dyn_cast_or_null<ParmVarDecl>(Of.Variable))
+          if (Of.From == HeldLock::Parameter)
+            E.FromParameter = int(P->getFunctionScopeIndex());
+      }
+      O.Effects.push_back(std::move(E));
+    }
+    if (std::optional<bool> Zero = W.Known.equals(Tests.resultOf(nullptr), 0))
+      O.ReturnsNonzero = !*Zero;
+    Result.Outcomes.push_back(std::move(O));
+  }
+  return Result;
+}
+
+//===-- Blocks and edges --------------------------------------------------===//
+
+Worlds<LockWorld> LockFlow::block(const CFGBlock &Block,
+                                  const Worlds<World> &In) {
+  WorldList Now(In.begin(), In.end()), Next;
+  for (const CFGElement &E : Block) {
+    Next.clear();
+    for (World &W : Now)
+      element(E, std::move(W), Next);
+    if (Next.size() > 2 * Solver<LockFlow>::MaxWorlds) {
+      Worlds<World> TooMany; // the solver sees it and gives up
+      for (World &W : Next)
+        TooMany.insert(std::move(W));
+      if (TooMany.size() > Solver<LockFlow>::MaxWorlds)
+        return TooMany;
+      Next.assign(TooMany.begin(), TooMany.end());
+    }
+    std::swap(Now, Next);
+  }
+  Worlds<World> Out;
+  for (World &W : Now)
+    Out.insert(std::move(W));
+  return Out;
+}
+
+/// The block's last element is a throw, or a call that does not return.
+static bool endsAbruptly(const CFGBlock &Block) {
+  if (Block.hasNoReturnElement())
+    return true;
+  for (const CFGElement &E : Block)
+    if (std::optional<CFGStmt> S = E.getAs<CFGStmt>())
+      if (isa<CXXThrowExpr>(S->getStmt()))
+        return true;
+  return false;
+}
+
+/// The temporaries that are destroyed in the block that a conditional
+/// destruction leads to.
+static void destroyedIn(const CFGBlock *Block,
+                        llvm::function_ref<void(const Expr *)> Visit) {
+  if (Block)
+    for (const CFGElement &E : *Block)
+      if (std::optional<CFGTemporaryDtor> D = E.getAs<CFGTemporaryDtor>())
+        Visit(core(D->getBindTemporaryExpr()->getSubExpr()));
+}
+
+Worlds<LockWorld> LockFlow::edge(const CFGBlock &Block, unsigned N,
+                                 const Worlds<World> &Out) {
+  const CFGBlock *To = (Block.succ_begin() + N)->getReachableBlock();
+  const Stmt *Branch = Block.getTerminatorStmt();
+  Worlds<World> Result;
+
+  // By throw: into a handler without what the try block declared; or out of the
+  // function, where there is nobody to hold anything against.
+  if (Block.succ_size() == 1 && endsAbruptly(Block)) {
+    const auto *Try = dyn_cast_or_null<CXXTryStmt>(To->getTerminatorStmt());
+    if (!Try)
+      return Result;
+    for (World W : Out) {
+      if (on(LockRule::Scope))
+        leaveScopes(W, Try);
+      Result.insert(std::move(W));
+    }
+    return Result;
+  }
+
+  bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
+  auto Add = [&](World W) {
+    if (IsBackEdge)
+      Tests.othersRan(W.Known);
+    Result.insert(std::move(W));
+  };
+
+  if (Block.getTerminator().isTemporaryDtorsBranch()) {
+    for (World W : Out) {
+      // A temporary that exists goes the way on which it is destroyed.
+      for (unsigned I = 0; I < Block.succ_size(); ++I)
+        if (I != N)
+          destroyedIn((Block.succ_begin() + I)->getReachableBlock(),
+                      [&](const Expr *E) { erase(W, Places.temporary(E)); });
+      Add(std::move(W));
+    }
+    return Result;
+  }
+
+  if (const auto *Switch = dyn_cast_or_null<SwitchStmt>(Branch)) {
+    for (World W : Out)
+      if (enterCase(W, *Switch, To))
+        Add(std::move(W));
+    return Result;
+  }
+
+  const auto *Condition = dyn_cast_or_null<Expr>(
+      Branch && Block.succ_size() == 2 ? Block.getTerminatorCondition()
+                                       : nullptr);
+  if (!Condition || isa<CXXTryStmt, CXXForRangeStmt>(Branch)) {
+    for (const World &W : Out)
+      Add(W);
+    return Result;
+  }
+  // The left sides of && and || were decided in blocks of their own.
+  for (;;) {
+    const auto *Op = dyn_cast<BinaryOperator>(core(Condition));
+    if (!Op || !Op->isLogicalOp())
+      break;
+    Condition = Op->getRHS();
+  }
+  for (World W : Out)
+    if (assume(W, Condition, N == 0))
+      Add(std::move(W));
+  return Result;
+}
+
+/// Only what was declared around the try statement is left in its handlers.
+void LockFlow::leaveScopes(World &W, const CXXTryStmt *Try) {
+  llvm::erase_if(W.Locks, [&](const auto &L) {
+    return Places.rootTemporary(L.first) || !isInScope(L.first, Try);
+  });
+}
+
+bool LockFlow::enterCase(World &W, const SwitchStmt &Switch,
+                         const CFGBlock *To) {
+  if (!on(LockRule::Correlation))
+    return true;
+  const ASTContext &Context = B.function().getASTContext();
+  auto ValueOf = [&](const SwitchCase *C) -> std::optional<int64_t> {
+    const auto *Case = dyn_cast<CaseStmt>(C);
+    Expr::EvalResult R;
+    if (!Case || Case->getRHS() || Case->getLHS()->isValueDependent() ||
+        !Case->getLHS()->EvaluateAsInt(R, Context))
+      return std::nullopt;
+    return R.Val.getInt().getExtValue();
+  };
+  std::optional<Subject> On = Tests.subjectOf(Switch.getCond());
+  if (!On)
+    return true;
+  if (const auto *Case = dyn_cast_or_null<CaseStmt>(To->getLabel())) {
+    std::optional<int64_t> Value = ValueOf(Case);
+    if (!Value)
+      return true;
+    if (W.Known.equals(*On, *Value) == false)
+      return false;
+    W.Known.learn({*On, *Value, true});
+    return true;
+  }
+  // The default, or past the switch: none of the cases.
+  for (const SwitchCase *C = Switch.getSwitchCaseList(); C;
+       C = C->getNextSwitchCase())
+    if (std::optional<int64_t> Value = ValueOf(C)) {
+      if (W.Known.equals(*On, *Value) == true)
+        return false;
+      W.Known.learn({*On, *Value, false});
+    }
+  return true;
+}
+
+//===-- Conditions --------------------------------------------------------===//
+
+/// `lk`, `lk.owns_lock()`, `opt.has_value()`, `p`, `p != nullptr`.
+std::optional<bool> LockFlow::evaluateGuard(const World &W, const Expr *E) {
+  if (!on(LockRule::GuardTest))
+    return std::nullopt;
+  E = core(E);
+  bool Negated = false;
+  const Expr *Object = nullptr;
+  if (const auto *Call = dyn_cast<CXXMemberCallExpr>(E)) {
+    const CXXMethodDecl *M = Call->getMethodDecl();
+    if (!M || Call->getNumArgs() != 0)
+      return std::nullopt;
+    bool Asks = isa<CXXConversionDecl>(M) ||
+                (M->getIdentifier() &&
+                 (M->getName() == "owns_lock" || M->getName() == "has_value" ||
+                  M->getName() == "isLocked"));
+    if (Asks && M->getReturnType()->isBooleanType())
+      Object = Call->getImplicitObjectArgument();
+  } else if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(E);
+             Op && Op->getNumArgs() == 2 &&
+             (Op->getOperator() == OO_EqualEqual ||
+              Op->getOperator() == OO_ExclaimEqual)) {
+    for (unsigned I = 0; I < 2; ++I)
+      if (Op->getArg(I)->getType()->isNullPtrType())
+        Object = Op->getArg(1 - I);
+    Negated = Op->getOperator() == OO_EqualEqual;
+  } else if (const auto *Op = dyn_cast<BinaryOperator>(E);
+             Op && Op->isEqualityOp()) {
+    for (const Expr *Side : {Op->getLHS(), Op->getRHS()})
+      if (isa<CXXNullPtrLiteralExpr>(core(Side)))
+        Object = Side == Op->getLHS() ? Op->getRHS() : Op->getLHS();
+    Negated = Op->getOpcode() == BO_EQ;
+  } else if (isa<DeclRefExpr, MemberExpr>(E) && E->getType()->isPointerType()) {
+    Object = E;
+  }
+  if (!Object)
+    return std::nullopt;
+  std::optional<Place> P = Places.resolve(Object);
+  std::optional<Place> Holder = P ? holding(W, *P) : std::nullopt;
+  if (!Holder)
+    return std::nullopt;
+  LockState State = W.at(*Holder)->State;
+  if (State == LockState::Unknown)
+    return std::nullopt;
+  bool Is = S.isGuard(core(Object)->getType()) ? State == LockState::Held
+                                               : State != LockState::Empty;
+  return Is != Negated;
+}
+
+std::optional<bool> LockFlow::evaluate(const World &W, const Expr *E) {
+  E = core(E);
+  if (const auto *Op = dyn_cast<UnaryOperator>(E);
+      Op && Op->getOpcode() == UO_LNot) {
+    std::optional<bool> Inner = evaluate(W, Op->getSubExpr());
+    return Inner ? std::optional<bool>(!*Inner) : std::nullopt;
+  }
+  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isLogicalOp()) {
+    bool Decides = Op->getOpcode() == BO_LOr;
+    std::optional<bool> L = evaluate(W, Op->getLHS());
+    if (L == Decides)
+      return Decides;
+    std::optional<bool> R = evaluate(W, Op->getRHS());
+    if (L == !Decides || R == Decides)
+      return R;
+    return std::nullopt;
+  }
+  if (std::optional<bool> Guard = evaluateGuard(W, E))
+    return Guard;
+  return Tests.evaluate(W.Known, E);
+}
+
+/// False if `E` cannot have that outcome in this world.
+bool LockFlow::assume(World &W, const Expr *E, bool Holds) {
+  E = core(E);
+  if (std::optional<bool> Known = evaluate(W, E))
+    return *Known == Holds;
+  if (const auto *Op = dyn_cast<UnaryOperator>(E);
+      Op && Op->getOpcode() == UO_LNot)
+    return assume(W, Op->getSubExpr(), !Holds);
+  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isLogicalOp()) {
+    if (Holds == (Op->getOpcode() == BO_LAnd))
+      return assume(W, Op->getLHS(), Holds) && assume(W, Op->getRHS(), Holds);
+    if (evaluate(W, Op->getLHS()) == !Holds)
+      return assume(W, Op->getRHS(), Holds);
+    return true;
+  }
+  if (on(LockRule::Correlation))
+    Tests.assume(W.Known, E, Holds);
+  return true;
+}
+
+//===-- Statements --------------------------------------------------------===//
+
+void LockFlow::element(const CFGElement &E, World W, WorldList &Out) {
+  if (std::optional<CFGStmt> S = E.getAs<CFGStmt>())
+    return statement(S->getStmt(), std::move(W), Out);
+  if (std::optional<CFGAutomaticObjDtor> D = E.getAs<CFGAutomaticObjDtor>()) {
+    if (on(LockRule::Destructor))
+      erase(W, Places.variable(D->getVarDecl()));
+  } else if (std::optional<CFGTemporaryDtor> D = E.getAs<CFGTemporaryDtor>()) {
+    if (on(LockRule::TemporaryDestructor))
+      erase(W, Places.temporary(D->getBindTemporaryExpr()->getSubExpr()));
+  }
+  Out.push_back(std::move(W));
+}
+
+void LockFlow::statement(const Stmt *Node, World W, WorldList &Out) {
+  if (const auto *D = dyn_cast<DeclStmt>(Node))
+    return declaration(D, std::move(W), Out);
+  if (const auto *C = dyn_cast<CXXConstructExpr>(Node))
+    return construct(C, std::move(W), Out);
+  if (const auto *Call = dyn_cast<CallExpr>(Node))
+    return this->call(Call, std::move(W), Out);
+  if (const auto *E = dyn_cast<CoroutineSuspendExpr>(Node))
+    return suspension(E, std::move(W), Out);
+  if (const auto *Op = dyn_cast<BinaryOperator>(Node);
+      Op && Op->isAssignmentOp()) {
+    if (std::optional<Place> P = Places.resolve(Op->getLHS())) {
+      if (Op->getOpcode() == BO_Assign) {
+        if (Op->getType()->isPointerType() && on(LockRule::Assign)) {
+          erase(W, *P);
+          take(W, Op->getRHS(), *P);
+        }
+        return store(*P, Op->getRHS(), std::move(W), Out);
+      }
+      changed(W, *P);
+    }
+  } else if (const auto *Op = dyn_cast<UnaryOperator>(Node);
+             Op && Op->isIncrementDecrementOp()) {
+    if (std::optional<Place> P = Places.resolve(Op->getSubExpr()))
+      changed(W, *P);
+  } else if (const auto *New = dyn_cast<CXXNewExpr>(Node)) {
+    erase(W, Places.temporary(New));
+    if (const Expr *Init = New->getInitializer())
+      take(W, Init, Places.temporary(New));
+  } else if (const auto *Delete = dyn_cast<CXXDeleteExpr>(Node)) {
+    if (std::optional<Place> P = Places.resolve(Delete->getArgument());
+        P && on(LockRule::Destructor))
+      erase(W, *P, /*LeaveEmpty=*/true);
+  } else if (isa<InitListExpr, CXXParenListInitExpr>(Node)) {
+    aggregate(cast<Expr>(Node), W);
+  } else if (const auto *L = dyn_cast<LambdaExpr>(Node)) {
+    Place Closure = Places.temporary(L);
+    erase(W, Closure);
+    uint64_t I = 0;
+    for (const Expr *Init : L->capture_inits())
+      if (Init)
+        take(W, Init, Places.element(Closure, I++));
+  } else if (const auto *R = dyn_cast<ReturnStmt>(Node)) {
+    return returned(R, std::move(W), Out);
+  }
+  Out.push_back(std::move(W));
+}
+
+void LockFlow::declaration(const DeclStmt *D, World W, WorldList &Out) {
+  WorldList Now{std::move(W)}, Next;
+  for (const Decl *Each : D->decls()) {
+    const auto *V = dyn_cast<VarDecl>(Each);
+    if (!V || V->isStaticLocal())
+      continue;
+    Next.clear();
+    for (World &W : Now) {
+      Place P = Places.variable(V);
+      erase(W, P);
+      const Expr *Init = V->getInit();
+      if (!Init) {
+        changed(W, P);
+        Next.push_back(std::move(W));
+        continue;
+      }
+      take(W, Init, P);
+      // auto *m = guard.release(): see lockOperation.
+      if (const LockValue *Value = W.at(P);
+          Value && V->getType()->isPointerType() && Taken[Value->Of].IsRaw &&
+          !ReleasedByHand.count(unsigned(P)))
+        erase(W, P);
+      store(P, Init, std::move(W), Next);
+    }
+    std::swap(Now, Next);
+  }
+  for (World &W : Now)
+    Out.push_back(std::move(W));
+}
+
+/// A scalar gets a value. An unknown one that is tested again makes two worlds.
+void LockFlow::store(Place To, const Expr *Value, World W, WorldList &Out) {
+  std::optional<Subject> Of = Tests.valueOf(To);
+  if (!Of || !on(LockRule::Store)) {
+    changed(W, To);
+    Out.push_back(std::move(W));
+    return;
+  }
+  auto Set = [&](World W, Fact F) {
+    changed(W, To);
+    W.Known.learn(F);
+    Out.push_back(std::move(W));
+  };
+  if (core(Value)->getType()->isBooleanType()) {
+    for (bool Is : {true, false}) {
+      World Branch = W;
+      if (assume(Branch, Value, Is))
+        Set(std::move(Branch), {*Of, 0, !Is});
+    }
+    return;
+  }
+  if (std::optional<int64_t> Known = Tests.evaluateInteger(W.Known, Value))
+    return Set(std::move(W), {*Of, *Known, true});
+  // int rc = pthread_mutex_trylock(&m);
+  if (isa<CallExpr>(core(Value)))
+    if (std::optional<bool> Zero =
+            W.Known.equals(Tests.resultOf(Value), 0))
+      return Set(std::move(W), {*Of, 0, *Zero});
+  changed(W, To);
+  Out.push_back(std::move(W));
+}
+
+void LockFlow::suspension(const CoroutineSuspendExpr *E, World W,
+                          WorldList &Out) {
+  raise(E, W);
+  bool Suspends = !on(LockRule::NeverSuspends) ||
+                  suspensionOf(*E) != Suspension::Never;
+  if (Suspends) {
+    for (const auto &[Holder, Value] : W.Locks) {
+      if (Value.State != LockState::Held || !isInScope(Holder, E))
+        continue;
+      if (const Expr *Temporary = Places.rootTemporary(Holder);
+          Temporary && !Destroyed.count(Temporary))
+        continue;
+      Findings.insert({Value.Of, Holder, E});
+    }
+    Tests.othersRan(W.Known);
+  }
+  result(E, std::move(W), Out);
+}
+
+void LockFlow::returned(const ReturnStmt *R, World W, WorldList &Out) {
+  const Expr *Value = R->getRetValue();
+  for (const auto &[Holder, Lock] : W.Locks)
+    if (Lock.State == LockState::Held && !Taken[Lock.Of].IsRaw &&
+        Places.rootVariable(Holder))
+      Returns.insert({Lock.Of, Holder, R});
+  if (!Value || !IsSummary) {
+    Out.push_back(std::move(W));
+    return;
+  }
+  take(W, Value, Places.result());
+  QualType T = Value->getType();
+  if (!T->isIntegralOrEnumerationType()) {
+    Out.push_back(std::move(W));
+    return;
+  }
+  Subject Result = Tests.resultOf(nullptr);
+  if (T->isBooleanType()) {
+    for (bool Is : {true, false}) {
+      World Branch = W;
+      if (assume(Branch, Value, Is)) {
+        Branch.Known.learn({Result, 0, !Is});
+        Out.push_back(std::move(Branch));
+      }
+    }
+    return;
+  }
+  if (std::optional<int64_t> Known = Tests.evaluateInteger(W.Known, Value))
+    W.Known.learn({Result, *Known, true});
+  else if (isa<CallExpr>(core(Value)))
+    if (std::optional<bool> Zero = W.Known.equals(Tests.resultOf(Value), 0))
+      W.Known.learn({Result, 0, *Zero});
+  Out.push_back(std::move(W));
+}
+
+/// What a call throws skips the unlock of a raw lock, and only of that: guards
+/// are unwound.
+void LockFlow::raise(const Expr *E, const World &W) {
+  if (!on(LockRule::Raise))
+    return;
+  const CXXTryStmt *Try = B.tryOf(E);
+  auto Handler = Try ? Handlers.find(Try) : Handlers.end();
+  if (Handler == Handlers.end())
+    return;
+  World Raised = W;
+  leaveScopes(Raised, Try);
+  bool Any = llvm::any_of(Raised.Locks, [&](const auto &L) {
+    return L.second.State == LockState::Held && Taken[L.second.Of].IsRaw;
+  });
+  if (Any)
+    Engine.raise(*Handler->second, std::move(Raised));
+}
+
+} // namespace corolint

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The transfer rules for locks: what each expression does to what is held.
+//
+// A world maps places to lock values. The place of a guard says what the guard
+// holds; the place of a mutex says that it was locked by hand. A place without a
+// value is untouched: nothing is concluded from it.
+//
+//     std::unique_lock a(m);        a: held #0           #0 = here, of m
+//     auto b = std::move(a);        a: empty, b: held #0
+//     b.unlock();                   b: free #0           could be locked again
+//     n.lock();                     n: held #1
+//
+// What contains a guard (a struct, an optional) has it at a place within its
+// own; where the exact member is not known, at its own.
+
+#ifndef COROLINT_CHECKS_ANALYSIS_LOCKFLOW_H
+#define COROLINT_CHECKS_ANALYSIS_LOCKFLOW_H
+
+#include "Analysis.h"
+#include "Conditions.h"
+#include "Flow.h"
+#include "Places.h"
+#include "Summaries.h"
+#include "llvm/ADT/DenseSet.h"
+#include <map>
+#include <set>
+
+namespace corolint {
+
+/// Where and how a lock was taken.
+struct Acquisition {
+  const clang::Expr *Site = nullptr;         ///< an expression, or
+  const clang::ValueDecl *Variable = nullptr; ///< a parameter or capture
+  HeldLock::Origin From = HeldLock::Here;
+  std::vector<Place> Mutexes;
+  bool IsRaw = false;
+  clang::QualType GuardType, LockableType;
+};
+
+struct LockValue {
+  LockState State = LockState::Unknown;
+  unsigned Of = 0; ///< index of an acquisition; also of one that ended
+
+  bool operator==(const LockValue &O) const {
+    return State == O.State && Of == O.Of;
+  }
+  bool operator<(const LockValue &O) const {
+    return std::tie(State, Of) < std::tie(O.State, O.Of);
+  }
+};
+
+struct LockWorld {
+  /// Sorted by place.
+  llvm::SmallVector<std::pair<Place, LockValue>, 4> Locks;
+  Facts Known;
+
+  bool operator==(const LockWorld &O) const {
+    return Locks == O.Locks && Known == O.Known;
+  }
+  bool operator<(const LockWorld &O) const {
+    return std::tie(Locks, Known) < std::tie(O.Locks, O.Known);
+  }
+  static std::optional<LockWorld> merged(const LockWorld &A,
+                                         const LockWorld &B) {
+    if (A.Locks != B.Locks)
+      return std::nullopt;
+    std::optional<Facts> F = Facts::merged(A.Known, B.Known);
+    if (!F)
+      return std::nullopt;
+    return LockWorld{A.Locks, std::move(*F)};
+  }
+
+  const LockValue *at(Place P) const {
+    auto It = llvm::lower_bound(Locks, P, [](const auto &L, Place P) {
+      return L.first < P;
+    });
+    return It != Locks.end() && It->first == P ? &It->second : nullptr;
+  }
+  void set(Place P, LockValue V) {
+    auto It = llvm::lower_bound(Locks, P, [](const auto &L, Place P) {
+      return L.first < P;
+    });
+    if (It != Locks.end() && It->first == P)
+      It->second = V;
+    else
+      Locks.insert(It, {P, V});
+  }
+};
+
+/// The flow problem for one function; see Flow.h.
+class LockFlow {
+public:
+  using World = LockWorld;
+
+  /// `IsSummary`: the function is a helper, and what it leaves behind counts;
+  /// otherwise it is a coroutine, and what it holds at suspensions does.
+  LockFlow(Analysis &A, const Body &B, const clang::CFG &Graph, bool IsSummary);
+
+  /// False if it gave up.
+  bool run();
+
+  /// A lock held at a suspension, by the place of its holder.
+  struct Finding {
+    unsigned Of;
+    Place Holder;
+    const clang::CoroutineSuspendExpr *At;
+    bool operator<(const Finding &O) const {
+      return std::tie(Of, Holder, At) < std::tie(O.Of, O.Holder, O.At);
+    }
+  };
+  const std::set<Finding> &findings() const { return Findings; }
+  /// Guards held at a return statement of a function that is no coroutine.
+  struct AtReturn {
+    unsigned Of;
+    Place Holder;
+    const clang::ReturnStmt *At;
+    bool operator<(const AtReturn &O) const {
+      return std::tie(Of, Holder, At) < std::tie(O.Of, O.Holder, O.At);
+    }
+  };
+  const std::set<AtReturn> &heldAtReturns() const { return Returns; }
+
+  const Acquisition &acquisition(unsigned Of) const { return Taken[Of]; }
+  const PlaceTable &places() const { return Places; }
+  /// Whether the holder still exists where `S` stands.
+  bool isInScope(Place Holder, const clang::Stmt *S) const;
+
+  /// The summary of a finished run.
+  LockSummary summary();
+
+  // The problem's interface to the solver.
+  World entry();
+  Worlds<World> block(const clang::CFGBlock &Block, const Worlds<World> &In);
+  Worlds<World> edge(const clang::CFGBlock &Block, unsigned N,
+                     const Worlds<World> &Out);
+
+private:
+  using WorldList = std::vector<World>;
+
+  bool on(LockRule R) const { return A.follows(R); }
+
+  // Statements and branches: LockFlow.cpp.
+  void element(const clang::CFGElement &E, World W, WorldList &Out);
+  void statement(const clang::Stmt *Node, World W, WorldList &Out);
+  void declaration(const clang::DeclStmt *D, World W, WorldList &Out);
+  void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
+  void suspension(const clang::CoroutineSuspendExpr *E, World W,
+                  WorldList &Out);
+  void returned(const clang::ReturnStmt *R, World W, WorldList &Out);
+  void raise(const clang::Expr *E, const World &W);
+  void leaveScopes(World &W, const clang::CXXTryStmt *Try);
+  bool enterCase(World &W, const clang::SwitchStmt &Switch,
+                 const clang::CFGBlock *To);
+  std::optional<bool> evaluate(const World &W, const clang::Expr *E);
+  std::optional<bool> evaluateGuard(const World &W, const clang::Expr *E);
+  bool assume(World &W, const clang::Expr *E, bool Holds);
+
+  // Making and moving objects: LockObjects.cpp.
+  using Arguments = llvm::ArrayRef<const clang::Expr *>;
+  void construct(const clang::CXXConstructExpr *C, World W, WorldList &Out);
+  void constructGuard(const clang::Expr *Site, clang::QualType Type,
+                      GuardConstruction How, Arguments Given, Place To, World W,
+                      WorldList &Out);
+  void constructHolder(const clang::CXXConstructExpr *C, Arguments Given,
+                       Place To, World W, WorldList &Out);
+  void makeInPlace(const clang::Expr *Site, clang::QualType Owner,
+                   Arguments Given, Place To, World W, WorldList &Out);
+  void aggregate(const clang::Expr *List, World &W);
+  bool adoptValues(Arguments Given, Place To, World &W);
+  void take(World &W, const clang::Expr *Value, Place To);
+  void move(World &W, Place From, Place To, bool LeaveEmpty);
+  void swap(World &W, Place P, Place Q);
+
+  // Calls: LockCalls.cpp.
+  void noteReleases(const clang::CallExpr *Call);
+  void call(const clang::CallExpr *Call, World W, WorldList &Out);
+  bool moveCall(const clang::CallExpr *Call, const clang::FunctionDecl &Callee,
+                World &W, WorldList &Out);
+  bool ownerCall(const clang::CallExpr *Call,
+                 const clang::FunctionDecl &Callee, World &W, WorldList &Out);
+  void lockCall(const clang::CallExpr *Call, const Shapes::LockCall &L, World W,
+                WorldList &Out);
+  void lockOperation(const clang::CallExpr *Call, const clang::Expr *Operand,
+                     LockEffect Effect, World &W);
+  void summarised(const clang::CallExpr *Call, const clang::FunctionDecl &Callee,
+                  const LockSummary &Summary, World W, WorldList &Out);
+  std::optional<Place> inCaller(const clang::CallExpr *Call,
+                                const clang::FunctionDecl &Callee,
+                                llvm::ArrayRef<PlaceTable::Step> Path);
+  void unknownCall(const clang::Expr *Call, const clang::FunctionDecl *Callee,
+                   Arguments Given, World &W);
+  void passed(const clang::Expr *Argument, clang::QualType Parameter,
+              bool ToUnknown, World &W);
+  void closureEscapes(const clang::Expr *E, World &W);
+  void result(const clang::Expr *Call, World W, WorldList &Out);
+
+  // Worlds: LockFlow.cpp.
+  unsigned acquisition(Acquisition Made);
+  unsigned acquisition(const clang::Expr *Site, std::vector<Place> Mutexes,
+                       bool IsRaw, clang::QualType GuardType,
+                       clang::QualType LockableType);
+  std::optional<Place> holding(const World &W, Place P) const;
+  void erase(World &W, Place P, bool LeaveEmpty = false);
+  void forget(World &W, Place P);
+  void forgetMutex(World &W, Place Mutex);
+  bool isTracked(clang::QualType T);
+  void changed(World &W, Place P);
+
+  Analysis &A;
+  Shapes &S;
+  const Body &B;
+  const clang::CFG &Graph;
+  const bool IsSummary;
+  PlaceTable Places;
+  Conditions Tests;
+  Solver<LockFlow> Engine;
+
+  std::vector<Acquisition> Taken;
+  std::map<std::tuple<const void *, std::vector<Place>, bool>, unsigned>
+      TakenIndex;
+  /// Mutexes that the function unlocks by hand somewhere.
+  llvm::DenseSet<unsigned> ReleasedByHand;
+  /// Temporaries that the graph destroys; the others became something else.
+  llvm::DenseSet<const clang::Expr *> Destroyed;
+  llvm::DenseMap<const clang::CXXTryStmt *, const clang::CFGBlock *> Handlers;
+  std::set<Finding> Findings;
+  std::set<AtReturn> Returns;
+};
+
+} // namespace corolint
+
+#endif // COROLINT_CHECKS_ANALYSIS_LOCKFLOW_H

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What making, moving and swapping objects does to the locks that they hold.
+
+#include "LockFlow.h"
+#include "clang/AST/ASTContext.h"
+
+using namespace clang;
+
+namespace corolint {
+
+/// What has `P` has it no more, and `To` has it.
+void LockFlow::move(World &W, Place From, Place To, bool LeaveEmpty) {
+  if (From == To)
+    return;
+  std::optional<Place> Holder = holding(W, From);
+  llvm::SmallVector<std::pair<Place, LockValue>, 2> Moved;
+  for (const auto &L : W.Locks)
+    if (Places.isWithin(L.first, From))
+      Moved.push_back(L);
+  if (Moved.empty() && Holder) {
+    // A part of something that is only known as a whole.
+    Moved.push_back({From, *W.at(*Holder)});
+    if (LeaveEmpty)
+      W.set(*Holder, {LockState::Empty, 0});
+  }
+  erase(W, To);
+  for (auto &[P, Value] : Moved) {
+    if (LeaveEmpty)
+      W.set(P, {LockState::Empty, Value.Of});
+    else
+      llvm::erase_if(W.Locks, [P = P](const auto &L) { return L.first == P; });
+    W.set(Places.rebase(P, From, To), Value);
+  }
+}
+
+void LockFlow::swap(World &W, Place P, Place Q) {
+  llvm::SmallVector<std::pair<Place, LockValue>, 4> Swapped;
+  for (const auto &L : W.Locks)
+    if (Places.isWithin(L.first, P))
+      Swapped.push_back({Places.rebase(L.first, P, Q), L.second});
+    else if (Places.isWithin(L.first, Q))
+      Swapped.push_back({Places.rebase(L.first, Q, P), L.second});
+  erase(W, P);
+  erase(W, Q);
+  for (const auto &[At, Value] : Swapped)
+    W.set(At, Value);
+}
+
+/// The prvalue's object becomes `To`.
+void LockFlow::take(World &W, const Expr *Value, Place To) {
+  const Expr *E = core(Value);
+  if (const auto *C = dyn_cast<AbstractConditionalOperator>(E)) {
+    take(W, C->getTrueExpr(), To);
+    return take(W, C->getFalseExpr(), To);
+  }
+  if (const auto *Op = dyn_cast<BinaryOperator>(E);
+      Op && Op->getOpcode() == BO_Comma)
+    return take(W, Op->getRHS(), To);
+  if (!E->isPRValue())
+    return;
+  Place From = Places.temporary(E);
+  if (llvm::any_of(W.Locks, [&](const auto &L) {
+        return Places.isWithin(L.first, From);
+      }))
+    move(W, From, To, /*LeaveEmpty=*/false);
+}
+
+/// Puts what the arguments hold into `To`; false if they hold nothing.
+bool LockFlow::adoptValues(Arguments Given, Place To, World &W) {
+  bool Any = false;
+  uint64_t I = 0;
+  for (const Expr *Argument : Given) {
+    const Expr *E = core(Argument);
+    QualType T = E->getType();
+    bool IsOwnerPointer = T->isPointerType() && isa<CXXNewExpr>(E);
+    if (!IsOwnerPointer && S.guardWithin(T).isNull())
+      continue;
+    Place Part = Any ? Places.element(To, I++) : To;
+    if (E->isPRValue()) {
+      size_t Before = W.Locks.size();
+      Place From = Places.temporary(E);
+      if (llvm::none_of(W.Locks, [&](const auto &L) {
+            return Places.isWithin(L.first, From);
+          }))
+        continue;
+      (void)Before;
+      take(W, E, Part);
+      Any = true;
+    } else if (E->isXValue()) {
+      std::optional<Place> From = Places.resolve(E);
+      if (From && holding(W, *From)) {
+        move(W, *From, Part, /*LeaveEmpty=*/true);
+        Any = true;
+      }
+    }
+  }
+  return Any;
+}
+
+/// `{std::unique_lock(m), 1}`: each member takes what initialises it.
+void LockFlow::aggregate(const Expr *List, World &W) {
+  Place To = Places.temporary(List);
+  erase(W, To);
+  llvm::SmallVector<const Expr *, 4> Inits;
+  if (const auto *L = dyn_cast<InitListExpr>(List)) {
+    if (!L->isSemanticForm() && L->getSemanticForm())
+      L = L->getSemanticForm();
+    Inits.append(L->inits().begin(), L->inits().end());
+  } else if (const auto *P = dyn_cast<CXXParenListInitExpr>(List)) {
+    Inits.append(P->getInitExprs().begin(), P->getInitExprs().end());
+  }
+  const CXXRecordDecl *R = classOf(List->getType());
+  if (List->getType()->isArrayType() || !R) {
+    uint64_t I = 0;
+    for (const Expr *E : Inits)
+      take(W, E, Places.element(To, I++));
+    return;
+  }
+  auto Init = Inits.begin();
+  for (unsigned I = 0; I < R->getNumBases() && Init != Inits.end(); ++I)
+    take(W, *Init++, To);
+  for (const FieldDecl *Field : R->fields()) {
+    if (Init == Inits.end())
+      break;
+    if (!Field->isUnnamedBitField())
+      take(W, *Init++, Places.field(To, Field));
+  }
+}
+
+void LockFlow::construct(const CXXConstructExpr *C, World W, WorldList &Out) {
+  raise(C, W);
+  QualType T = C->getType();
+  Place To = Places.temporary(C);
+  erase(W, To);
+  llvm::SmallVector<const Expr *, 4> Given;
+  for (const Expr *Argument : C->arguments())
+    if (!isa<CXXDefaultArgExpr>(Argument))
+      Given.push_back(Argument);
+  const CXXConstructorDecl *Constructor = C->getConstructor();
+
+  const CXXRecordDecl *R = classOf(T);
+  bool IsTransfer = Constructor->isCopyOrMoveConstructor() && !Given.empty();
+  if (IsTransfer && (isTracked(T) || (R && R->isLambda()))) {
+    const Expr *From = core(Given[0]);
+    if (From->isPRValue())
+      take(W, From, To);
+    else if (std::optional<Place> P = Places.resolve(From);
+             P && on(LockRule::Move)) {
+      if (Constructor->isMoveConstructor())
+        move(W, *P, To, /*LeaveEmpty=*/true);
+      else if (std::optional<Place> Holder = holding(W, *P))
+        W.set(To, *W.at(*Holder));
+    }
+    Out.push_back(std::move(W));
+    return;
+  }
+  if (!isTracked(T)) {
+    unknownCall(C, Constructor, Given, W);
+    Out.push_back(std::move(W));
+    return;
+  }
+  if (S.isGuard(T)) {
+    // unique_lock(upgrade_lock &&): one guard hands over to another.
+    if (Given.size() >= 1 && S.isGuard(Given[0]->getType().getNonReferenceType()) &&
+        !core(Given[0])->isLValue() && on(LockRule::Move)) {
+      adoptValues(Given, To, W);
+      Out.push_back(std::move(W));
+      return;
+    }
+    return constructGuard(C, T, S.construction(*Constructor), Given, To,
+                          std::move(W), Out);
+  }
+  constructHolder(C, Given, To, std::move(W), Out);
+}
+
+void LockFlow::constructGuard(const Expr *Site, QualType Type,
+                              GuardConstruction How, Arguments Given, Place To,
+                              World W, WorldList &Out) {
+  std::vector<Place> Mutexes;
+  QualType LockableType = S.lockableOf(Type);
+  bool GivenLockable = false, AllAsync = true;
+  for (const Expr *Argument : Given) {
+    QualType T = core(Argument)->getType();
+    if (std::optional<LockEffect> Tag = S.tag(T)) {
+      if (*Tag == LockEffect::Defer && on(LockRule::Defer))
+        How = GuardConstruction::Defer;
+      else if (*Tag == LockEffect::Adopt && on(LockRule::Adopt))
+        How = GuardConstruction::Adopt;
+      else if (*Tag == LockEffect::TryAcquire && on(LockRule::TryLock))
+        How = GuardConstruction::TryAcquire;
+      continue;
+    }
+    if (isa<CXXNullPtrLiteralExpr>(core(Argument)))
+      continue;
+    std::optional<LockOwner> Owner = S.lockable(T);
+    if (!Owner)
+      continue;
+    GivenLockable = true;
+    AllAsync &= *Owner != LockOwner::Thread;
+    if (*Owner != LockOwner::Thread)
+      continue;
+    if (LockableType.isNull())
+      LockableType = T->isPointerType() ? T->getPointeeType() : T;
+    if (std::optional<Place> P = Places.resolve(Argument))
+      Mutexes.push_back(*P);
+  }
+  if (GivenLockable && AllAsync) {
+    Out.push_back(std::move(W)); // not ours
+    return;
+  }
+  const CXXRecordDecl *R = classOf(Type);
+  if (!GivenLockable && R && S.models().guard(*R) &&
+      (Given.empty() || How != GuardConstruction::Acquire ||
+       R->isInStdNamespace())) {
+    W.set(To, {LockState::Empty, 0});
+    Out.push_back(std::move(W));
+    return;
+  }
+  LockValue Held{LockState::Held,
+                 acquisition(Site, Mutexes, false, Type, LockableType)};
+  LockValue Free{LockState::Free, Held.Of};
+  switch (How) {
+  case GuardConstruction::Acquire:
+    if (on(LockRule::Guard))
+      W.set(To, Held);
+    break;
+  case GuardConstruction::TryAcquire: {
+    World Not = W;
+    Not.set(To, Free);
+    Out.push_back(std::move(Not));
+    W.set(To, Held);
+    break;
+  }
+  case GuardConstruction::Adopt:
+    for (Place P : Mutexes)
+      if (const LockValue *Raw = W.at(P)) {
+        if (Raw->State == LockState::Held && Taken[Raw->Of].Site)
+          Held.Of = acquisition(Taken[Raw->Of].Site, Mutexes, false, Type,
+                                LockableType);
+        erase(W, P);
+      }
+    W.set(To, Held);
+    break;
+  case GuardConstruction::Defer:
+    W.set(To, Free);
+    break;
+  case GuardConstruction::Unknown:
+    W.set(To, {LockState::Unknown, Held.Of});
+    break;
+  }
+  Out.push_back(std::move(W));
+}
+
+/// An owner (optional, vector) makes its guard from the arguments.
+void LockFlow::makeInPlace(const Expr *Site, QualType Owner, Arguments Given,
+                           Place To, World W, WorldList &Out) {
+  QualType Guard = S.guardWithin(Owner);
+  if (adoptValues(Given, To, W)) {
+    Out.push_back(std::move(W));
+    return;
+  }
+  bool GivenLockable = llvm::any_of(Given, [&](const Expr *E) {
+    return S.lockable(core(E)->getType()).has_value();
+  });
+  if (GivenLockable && on(LockRule::Emplace))
+    return constructGuard(Site, Guard, GuardConstruction::Acquire, Given, To,
+                          std::move(W), Out);
+  W.set(To, {LockState::Empty, 0});
+  Out.push_back(std::move(W));
+}
+
+void LockFlow::constructHolder(const CXXConstructExpr *C, Arguments Given,
+                               Place To, World W, WorldList &Out) {
+  const CXXRecordDecl &R = *classOf(C->getType());
+  const CXXConstructorDecl *Constructor = C->getConstructor();
+  if (R.isInStdNamespace())
+    return makeInPlace(C, C->getType(), Given, To, std::move(W), Out);
+  const FunctionDecl *Definition = nullptr;
+  bool Seen = Constructor->hasBody(Definition) && Definition &&
+              !Definition->hasSkippedBody();
+  if (!Seen) {
+    bool IsPlain = Constructor->isDefaultConstructor() &&
+                   !Constructor->isUserProvided();
+    if (!IsPlain && !adoptValues(Given, To, W))
+      W.set(To, {LockState::Unknown, acquisition(C, {}, false, C->getType(),
+                                                 QualType())});
+    Out.push_back(std::move(W));
+    return;
+  }
+  // Its members are made from its parameters.
+  WorldList Now{std::move(W)}, Next;
+  for (const CXXCtorInitializer *Init :
+       cast<CXXConstructorDecl>(Definition)->inits()) {
+    const auto *Made = dyn_cast_or_null<CXXConstructExpr>(
+        Init->getInit() ? core(Init->getInit()) : nullptr);
+    if (!Made || !isTracked(Made->getType()))
+      continue;
+    Place Member =
+        Init->isMemberInitializer() ? Places.field(To, Init->getMember()) : To;
+    llvm::SmallVector<const Expr *, 4> Mapped;
+    for (const Expr *Argument : Made->arguments()) {
+      const Expr *E = core(Argument);
+      // std::move(parameter), or the copy of a by-value one.
+      const Expr *Named = E;
+      while (const auto *Call = dyn_cast<CallExpr>(Named)) {
+        if (Call->getNumArgs() != 1)
+          break;
+        Named = core(Call->getArg(0));
+      }
+      if (const auto *Ref = dyn_cast<DeclRefExpr>(Named))
+        if (const auto *P = dyn_cast<ParmVarDecl>(Ref->getDecl());
+            P && P->getDeclContext() == Definition &&
+            P->getFunctionScopeIndex() < C->getNumArgs()) {
+          Mapped.push_back(C->getArg(P->getFunctionScopeIndex()));
+          continue;
+        }
+      if (!isa<CXXDefaultArgExpr>(Argument))
+        Mapped.push_back(E);
+    }
+    Next.clear();
+    for (World &Each : Now) {
+      if (adoptValues(Mapped, Member, Each))
+        Next.push_back(std::move(Each));
+      else if (S.isGuard(Made->getType()) &&
+               !Made->getConstructor()->isCopyOrMoveConstructor())
+        constructGuard(C, Made->getType(),
+                       S.construction(*Made->getConstructor()), Mapped, Member,
+                       std::move(Each), Next);
+      else if (classOf(Made->getType())->isInStdNamespace())
+        makeInPlace(C, Made->getType(), Mapped, Member, std::move(Each), Next);
+      else
+        Next.push_back(std::move(Each));
+    }
+    std::swap(Now, Next);
+  }
+  for (World &Each : Now)
+    Out.push_back(std::move(Each));
+}
+
+} // namespace corolint
