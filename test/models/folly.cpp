@@ -195,6 +195,7 @@ task<> every_thread_lock() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'shared' is locked [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:10: note: locked here
+  // CHECK-NOTES: :[[@LINE-4]]:10: note: unlock before suspending, or use 'folly::coro::SharedMutex'
   shared.unlock();
   spin.lock();
   co_await work();
@@ -210,6 +211,7 @@ task<> every_thread_lock() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'rw' is locked [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:6: note: locked here
+  // CHECK-NOTES: :[[@LINE-4]]:6: note: unlock before suspending, or use 'folly::coro::SharedMutex'
   rw.unlock_shared();
   auto state = distributed.lock();
   co_await work();
@@ -226,6 +228,7 @@ task<> one_kind_becomes_another() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'shared' is locked [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-5]]:10: note: locked here
+  // CHECK-NOTES: :[[@LINE-6]]:10: note: unlock before suspending, or use 'folly::coro::SharedMutex'
   shared.unlock_shared();
   co_await work();
 }
@@ -236,12 +239,14 @@ task<> every_guard() {
     co_await work();
     // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'holder' holds 'shared' [coro-lock-across-suspension]
     // CHECK-NOTES: :[[@LINE-3]]:36: note: locked here
+    // CHECK-NOTES: :[[@LINE-4]]:36: note: end the scope of 'holder' before suspending, or use 'folly::coro::SharedMutex'
   }
   {
     folly::SharedMutex::WriteHolder holder(&shared);
     co_await work();
     // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'holder' holds 'shared' [coro-lock-across-suspension]
     // CHECK-NOTES: :[[@LINE-3]]:37: note: locked here
+    // CHECK-NOTES: :[[@LINE-4]]:37: note: end the scope of 'holder' before suspending, or use 'folly::coro::SharedMutex'
     holder.unlock();
     co_await work();
   }
@@ -250,6 +255,7 @@ task<> every_guard() {
     co_await work();
     // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'lock' holds 'shared' [coro-lock-across-suspension]
     // CHECK-NOTES: :[[@LINE-3]]:45: note: locked here
+    // CHECK-NOTES: :[[@LINE-4]]:45: note: end the scope of 'lock' before suspending, or use 'folly::coro::SharedMutex'
     lock.unlock();
     co_await work();
   }
@@ -258,6 +264,7 @@ task<> every_guard() {
     co_await work();
     // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'lock' holds 'shared' [coro-lock-across-suspension]
     // CHECK-NOTES: :[[@LINE-3]]:42: note: locked here
+    // CHECK-NOTES: :[[@LINE-4]]:42: note: end the scope of 'lock' before suspending, or use 'folly::coro::SharedMutex'
   }
   co_await work();
 }
