@@ -66,7 +66,8 @@ task<> in_a_macro() {
   std::unique_lock lock(mu);
   AWAIT_WORK;
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds 'mu' [coro-lock-across-suspension]
-  // CHECK-NOTES: :[[@LINE-3]]:20: note: locked here
+  // CHECK-NOTES: :[[@LINE-57]]:20: note: expanded from macro 'AWAIT_WORK'
+  // CHECK-NOTES: :[[@LINE-4]]:20: note: locked here
 }
 
 // id: lock/fix-none-raw

@@ -268,7 +268,46 @@ void enter_perhaps() {
   if (coin())
     mu.lock();
 }
+void enter_if(bool b) {
+  if (b)
+    mu.lock();
+}
+void leave_if(bool b) {
+  if (b)
+    mu.unlock();
+}
 bool try_enter() { return mu.try_lock(); }
+
+// id: lock/helper-perhaps
+task<> a_helper_locks_perhaps() {
+  enter_perhaps();
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mu' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:3: note: locked here
+}
+
+// id: lock/helper-condition
+task<> helpers_on_a_condition(const bool b) {
+  enter_if(b);
+  ++counter;
+  leave_if(b);
+  co_await work();
+}
+
+// id: lock/helper-condition-constant
+task<> helpers_on_a_condition_that_does_not_hold() {
+  enter_if(false);
+  co_await work();
+}
+
+// id: lock/helper-condition-late
+task<> helpers_on_a_condition_too_late(const bool b) {
+  enter_if(b);
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mu' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:3: note: locked here
+  leave_if(b);
+}
 
 // id: lock/helper-try
 task<> a_helper_tries() {
@@ -413,12 +452,6 @@ task<> recursive_helpers_released() {
 }
 
 // Known misses. When one starts to be found, move it up.
-
-// id: lock/helper-perhaps
-task<> a_helper_locks_perhaps() {
-  enter_perhaps();
-  co_await work();
-}
 
 // id: lock/finally-held
 task<> unlocked_at_the_end_but_held() {

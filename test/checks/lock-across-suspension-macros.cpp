@@ -22,6 +22,9 @@ task<> the_guard_is_in_a_macro() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guard_mu' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:3: note: locked here
+  // CHECK-NOTES: :[[@LINE-11]]:45: note: expanded from macro 'LOCK'
+  // CHECK-NOTES: :[[@LINE-13]]:22: note: expanded from macro 'CONCAT'
+  // CHECK-NOTES: :[[@LINE-15]]:23: note: expanded from macro 'CONCAT_'
 }
 
 // id: lock/macro-guard-scope-ended
@@ -38,7 +41,8 @@ task<> the_await_is_in_a_macro() {
   std::lock_guard guard(mu);
   AWAIT(work());
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guard' holds 'mu' [coro-lock-across-suspension]
-  // CHECK-NOTES: :[[@LINE-3]]:19: note: locked here
+  // CHECK-NOTES: :[[@LINE-29]]:18: note: expanded from macro 'AWAIT'
+  // CHECK-NOTES: :[[@LINE-4]]:19: note: locked here
 }
 
 // id: lock/macro-await-released
@@ -55,6 +59,7 @@ task<> the_block_is_in_a_macro() {
     co_await work();
     // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'guard' holds 'mu' [coro-lock-across-suspension]
     // CHECK-NOTES: :[[@LINE-3]]:3: note: locked here
+    // CHECK-NOTES: :[[@LINE-46]]:42: note: expanded from macro 'WITH_LOCK'
   }
 }
 

@@ -299,7 +299,7 @@ task<> the_same_pointer_too_late(std::mutex *const m) {
   if (m)
     m->lock();
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while '*m' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'm' is locked [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:8: note: locked here
   if (m)
     m->unlock();

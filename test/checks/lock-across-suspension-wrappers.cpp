@@ -151,7 +151,7 @@ task<> unique_ptr_of_new() {
   std::unique_ptr<Guard> guard(new Guard(mu));
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guard' holds 'mu' [coro-lock-across-suspension]
-  // CHECK-NOTES: :[[@LINE-3]]:32: note: locked here
+  // CHECK-NOTES: :[[@LINE-3]]:36: note: locked here
 }
 
 // id: lock/unique_ptr-assigned
@@ -233,7 +233,7 @@ task<> new_and_delete() {
   auto *guard = new Guard(mu);
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guard' holds 'mu' [coro-lock-across-suspension]
-  // CHECK-NOTES: :[[@LINE-3]]:17: note: locked here
+  // CHECK-NOTES: :[[@LINE-3]]:21: note: locked here
   delete guard;
 }
 
@@ -281,7 +281,7 @@ task<> tuple_unlocked() {
 task<> array() {
   Guard guards[] = {Guard(mu)};
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guards' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guards[0]' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:21: note: locked here
 }
 
@@ -346,7 +346,7 @@ struct Session {
 task<> member() {
   Session session{Lock(mu)};
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'session' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'session.lock' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:19: note: locked here
 }
 
@@ -354,7 +354,7 @@ task<> member() {
 task<> member_designated() {
   Session session{.lock = Lock(mu), .user = 1};
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'session' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'session.lock' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:27: note: locked here
 }
 
@@ -363,7 +363,7 @@ task<> member_assigned() {
   Session session;
   session.lock = Lock(mu);
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'session' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'session.lock' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:18: note: locked here
 }
 
@@ -394,7 +394,7 @@ task<> moved_as_a_whole() {
   Session session{Lock(mu)};
   Session now = std::move(session);
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'now' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'now.lock' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-4]]:19: note: locked here
 }
 
@@ -480,7 +480,7 @@ task<> a_reference_extends_its_life() {
 task<> a_const_reference_extends_its_life() {
   const Session &session = Session{Lock(mu)};
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'session' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'session.lock' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:36: note: locked here
 }
 

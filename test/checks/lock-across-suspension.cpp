@@ -260,7 +260,7 @@ struct Worker {
   task<> member_mutex_through_this() {
     std::lock_guard guard(this->mu_);
     co_await work();
-    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'guard' holds 'this->mu_' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'guard' holds 'mu_' [coro-lock-across-suspension]
     // CHECK-NOTES: :[[@LINE-3]]:21: note: locked here
   }
 
@@ -331,7 +331,7 @@ task<> of_another_object(Worker &w, Worker *p) {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'one' holds 'w.mu_' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-5]]:19: note: locked here
-  // CHECK-NOTES: :[[@LINE-3]]:3: warning: coroutine may suspend while 'three' holds 'shop::till' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:3: warning: coroutine may suspend while 'three' holds 'till' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-5]]:19: note: locked here
   // CHECK-NOTES: :[[@LINE-5]]:3: warning: coroutine may suspend while 'two' holds 'p->mu_' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-8]]:19: note: locked here
@@ -358,7 +358,7 @@ task<> by_reference(std::mutex &m) {
 task<> by_pointer(std::mutex *m) {
   std::lock_guard guard(*m);
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guard' holds '*m' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guard' holds 'm' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:19: note: locked here
 }
 
