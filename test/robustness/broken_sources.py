@@ -103,7 +103,12 @@ def run(command, directory, seconds):
         process.communicate()
         return "hangs: more than %d seconds" % seconds
     why = died(process.returncode, stderr)
-    return why and why + "\n" + stderr[-3000:]
+    if not why:
+        return None
+    # The functions of ours, where there is a stack.
+    frames = re.findall(r"^\s*#\d+ \w+ (corolint::.*?)(?: \(/\S+\)| \w+\.cpp:.*)?$",
+                        stderr, re.M)
+    return "\n    ".join([why] + (frames[:12] or [stderr[-2000:]]))
 
 
 def clangd_check(clangd, file):
@@ -172,8 +177,12 @@ def main():
         print("corolint-clangd: %d broken files in %.0f s" % (
             len(some), time.time() - start))
 
+        places = {}
         for file, why in failures:
-            print("\n%s: %s" % (file, why))
+            places.setdefault(why.split("(")[0], []).append((file, why))
+        for some in places.values():
+            print("\n%d files, for instance %s: %s" % (len(some), *some[0]))
+        for file, why in failures:
             if options.keep:
                 os.makedirs(options.keep, exist_ok=True)
                 for one in file.split(","):
