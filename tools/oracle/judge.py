@@ -37,8 +37,9 @@ def tidy_verdicts(tidy, batch):
         if match[3] == "warning":
             verdict = verdicts[batch.program_at(number)]
             verdict.lines.add(number)
-            name = re.search(r"holds '([^']*)'|while '([^']*)' is locked", what)
-            verdict.mutexes.add(name[1] or name[2] if name else what)
+            names = re.search(r" holds (.*)|while (.*) is locked", what)
+            verdict.mutexes.update(re.findall(r"'([^']*)'",
+                                              names[1] or names[2]))
         elif "may also suspend here" in what and verdict:
             verdict.lines.add(number)
     return verdicts

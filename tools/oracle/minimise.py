@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Makes a program small that the check and its label disagree about."""
+"""Makes programs small that the check and their labels disagree about."""
 
 import re
 import subprocess
@@ -9,30 +9,44 @@ import judge
 import label
 import syntax
 
-ROUNDS = 15
+ROUNDS = 20
 
 
-def minimise(program, tools, directory):
-    """The smallest program found for which the check errs in the same way:
-    it, its label, and the verdict."""
-    best = first = examine([program], tools, directory)[0]
+def minimise(programs, tools, directory):
+    """For each program, the smallest one found for which the check errs in the
+    same way. Equal ones are returned once."""
+    best = [one for program in programs
+            for one in examine([program], tools, directory)]
+    errors = [how_it_errs(one) for one in best]
+    growing = set(range(len(best)))  # those that may still get smaller
     for _ in range(ROUNDS):
-        candidates, seen = [], set()
-        for smaller in syntax.smaller(best[0]):
-            structure = syntax.structure(smaller)
-            if structure not in seen and syntax.used_mutexes(smaller):
-                seen.add(structure)
-                candidates.append(replace(smaller, id=len(candidates) + 1))
-        better = [one for one in examine(candidates, tools, directory)
-                  if not one[1].invalid and differs(one) == differs(first)]
-        if not better:
+        candidates, origins = [], {}
+        for i in growing:
+            seen = {text(best[i][0])}
+            for smaller in syntax.smaller(best[i][0]):
+                if text(smaller) not in seen and syntax.used_mutexes(smaller):
+                    seen.add(text(smaller))
+                    origins[len(candidates) + 1] = i
+                    candidates.append(replace(smaller, id=len(candidates) + 1))
+        growing = set()
+        for one in examine(candidates, tools, directory):
+            i = origins[one[0].id]
+            if not one[1].invalid and how_it_errs(one) == errors[i] and \
+                    len(text(one[0])) < len(text(best[i][0])):
+                best[i] = one
+                growing.add(i)
+        if not growing:
             break
-        best = min(better, key=lambda one: len(list(syntax.lines_of(
-            one[0].body))))
-    return best
+    distinct = {syntax.structure(one[0]): one[0] for one in best}
+    return [examine([program], tools, directory)[0]
+            for program in distinct.values()]
 
 
-def differs(one):
+def text(program):
+    return "\n".join(syntax.to_cpp(replace(program, id=0)))
+
+
+def how_it_errs(one):
     """How a verdict differs from the label, roughly."""
     _, found, verdict = one
     return (found.wrong, bool(verdict.lines),

@@ -18,7 +18,7 @@ import concurrent.futures
 import os
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import generate
@@ -113,17 +113,17 @@ class Tally:
 
 def describe(program, found, verdict):
     """A disagreement, as a source that can be run and linted by itself."""
-    lines, _ = syntax.batch_to_cpp([program])
+    source, _ = syntax.batch_to_cpp([program])
+    yield from source.splitlines()
     says = "wrong" if found.wrong else "right"
     yield f"// Label: {says}, from {found.runs} runs."
     for line, (names, vector) in sorted(found.held.items()):
         yield (f"// Line {line}: suspends with {', '.join(sorted(names))} "
                f"locked, for one with the decisions {vector}.")
     what = "nothing" if not verdict.lines else \
-        f"{', '.join(sorted(verdict.mutexes))} held in lines " + ", ".join(
+        f"{', '.join(sorted(verdict.mutexes))} held in line " + ", ".join(
             map(str, sorted(verdict.lines)))
     yield f"// The check says: {what}."
-    yield from lines.splitlines()
 
 
 def main():
@@ -200,10 +200,11 @@ def report(tally, options, tools, directory):
     if tally.disagreements:
         failures.append(f"{len(tally.disagreements)} disagreements")
     shown = tally.disagreements or tally.other_mutexes
-    for i, (program, _, _) in enumerate(shown[:options.shown]):
-        small = minimise.minimise(replace(program), tools, directory)
+    small = minimise.minimise([one[0] for one in shown[:options.shown]],
+                              tools, directory)
+    for i, one in enumerate(small):
         path = directory / f"disagreement{i + 1}.cpp"
-        text = "\n".join(describe(*small)) + "\n"
+        text = "\n".join(describe(*one)) + "\n"
         path.write_text(text)
         print(f"\n{path}:\n{text}")
 

@@ -175,19 +175,29 @@ def batch_to_cpp(programs):
 
 
 def smaller(program):
-    """Programs with a statement less, or a statement's block in its place."""
+    """Programs with statements less, or a statement's block in its place."""
     def variants(block):
+        size = len(block)
+        while size:
+            for i in range(0, len(block), size):
+                yield block[:i] + block[i + size:]
+            size //= 2
         for i, statement in enumerate(block):
+            if isinstance(statement, Leaf):
+                continue
             before, after = block[:i], block[i + 1:]
-            yield before + after
-            if isinstance(statement, Node):
-                for j, inner in enumerate(statement.blocks):
-                    yield before + inner + after
-                    for v in variants(inner):
-                        blocks = statement.blocks
-                        blocks = blocks[:j] + (v,) + blocks[j + 1:]
-                        yield before + (replace(statement, blocks=blocks),
-                                        ) + after
+            for j, inner in enumerate(statement.blocks):
+                yield before + inner + after
+                for v in variants(inner):
+                    blocks = statement.blocks
+                    blocks = blocks[:j] + (v,) + blocks[j + 1:]
+                    yield before + (replace(statement, blocks=blocks),) + after
 
     for body in variants(program.body):
         yield replace(program, body=body)
+    yield replace(program, shape="task",
+                  storages=("parameter",) * len(program.storages))
+    last = f"c{program.bools - 1}"
+    if program.bools and not any(last in line
+                                 for line in lines_of(program.body)):
+        yield replace(program, bools=program.bools - 1)
