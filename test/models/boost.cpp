@@ -89,6 +89,40 @@ public:
   explicit strict_lock(Lockable &);
   ~strict_lock();
 };
+template <typename Lock> class nested_strict_lock {
+public:
+  explicit nested_strict_lock(Lock &);
+  ~nested_strict_lock();
+};
+template <typename Mutex> class upgrade_to_unique_lock {
+public:
+  explicit upgrade_to_unique_lock(upgrade_lock<Mutex> &);
+  ~upgrade_to_unique_lock();
+};
+namespace detail {
+template <typename Mutex> class try_lock_wrapper {
+public:
+  explicit try_lock_wrapper(Mutex &);
+  ~try_lock_wrapper();
+  void unlock();
+  bool owns_lock() const;
+};
+} // namespace detail
+template <typename T, typename Lockable = mutex> class const_strict_lock_ptr {
+public:
+  ~const_strict_lock_ptr();
+  const T *operator->() const;
+};
+template <typename T, typename Lockable = mutex>
+class strict_lock_ptr : public const_strict_lock_ptr<T, Lockable> {
+public:
+  strict_lock_ptr(strict_lock_ptr &&);
+  T *operator->();
+};
+template <typename T, typename Lockable = mutex> class synchronized_value {
+public:
+  strict_lock_ptr<T, Lockable> synchronize();
+};
 template <typename Lock> class reverse_lock {
 public:
   explicit reverse_lock(Lock &);
@@ -99,6 +133,10 @@ template <typename M1, typename M2> int try_lock(M1 &, M2 &);
 class condition_variable {
 public:
   void wait(unique_lock<mutex> &);
+};
+class condition_variable_any {
+public:
+  template <typename Lock> void wait(Lock &);
 };
 namespace interprocess {
 struct defer_lock_type {};
@@ -140,6 +178,16 @@ public:
   explicit sharable_lock(Mutex &);
   ~sharable_lock();
 };
+template <class Mutex> class upgradable_lock {
+public:
+  explicit upgradable_lock(Mutex &);
+  ~upgradable_lock();
+};
+class interprocess_upgradable_mutex {
+public:
+  void lock_upgradable();
+  void unlock_upgradable();
+};
 class interprocess_condition {
 public:
   template <class L> void wait(L &);
@@ -176,6 +224,7 @@ boost::signals2::mutex signal;
 boost::signals2::dummy_mutex dummy;
 boost::interprocess::interprocess_mutex process;
 boost::interprocess::interprocess_sharable_mutex sharable;
+boost::interprocess::interprocess_upgradable_mutex upgradable;
 boost::interprocess::interprocess_semaphore semaphore(1);
 boost::interprocess::file_lock file;
 
@@ -290,6 +339,43 @@ task<> every_guard() {
   co_await work();
 }
 
+task<> guards_made_of_guards() {
+  {
+    boost::detail::try_lock_wrapper<boost::mutex> guard(mutex);
+    if (!guard.owns_lock())
+      co_return;
+    co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'guard' holds 'mutex' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-5]]:51: note: locked here
+    guard.unlock();
+    co_await work();
+  }
+  {
+    namespace ipc = boost::interprocess;
+    ipc::upgradable_lock<ipc::interprocess_upgradable_mutex> lock(
+        upgradable);
+    co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'lock' holds 'upgradable' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-4]]:62: note: locked here
+  }
+  co_await work();
+}
+
+task<> a_value_with_its_mutex(boost::synchronized_value<int> &value) {
+  auto locked = value.synchronize();
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'locked' holds a 'boost::mutex' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:23: note: locked here
+}
+
+task<> adopted() {
+  mutex.lock();
+  boost::lock_guard<boost::mutex> guard(mutex, boost::adopt_lock);
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guard' holds 'mutex' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
+}
+
 task<> tags() {
   boost::unique_lock<boost::mutex> deferred(mutex, boost::defer_lock);
   boost::interprocess::scoped_lock<boost::interprocess::interprocess_mutex>
@@ -311,6 +397,37 @@ task<> both_at_once() {
   mutex.unlock();
   second.unlock();
   co_await work();
+}
+
+task<> both_at_once_over_a_suspension() {
+  boost::lock(mutex, second);
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mutex' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:3: note: locked here
+  // CHECK-NOTES: :[[@LINE-3]]:3: warning: coroutine may suspend while 'second' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-5]]:3: note: locked here
+  mutex.unlock();
+  second.unlock();
+}
+
+task<> tried_at_once() {
+  if (boost::try_lock(mutex, second) < 0) {
+    co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mutex' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:7: note: locked here
+    // CHECK-NOTES: :[[@LINE-3]]:5: warning: coroutine may suspend while 'second' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-5]]:7: note: locked here
+    mutex.unlock();
+    second.unlock();
+  }
+}
+
+task<> waited_by_any(boost::condition_variable_any &condition) {
+  boost::shared_lock<boost::shared_mutex> lock(shared);
+  condition.wait(lock);
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds 'shared' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:43: note: locked here
 }
 
 task<> waited(boost::condition_variable &condition,

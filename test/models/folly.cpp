@@ -34,6 +34,13 @@ public:
     ~ReadHolder();
     void unlock();
   };
+  class UpgradeHolder {
+  public:
+    explicit UpgradeHolder(SharedMutexImpl &);
+    UpgradeHolder(UpgradeHolder &&) noexcept;
+    ~UpgradeHolder();
+    void unlock();
+  };
   class WriteHolder {
   public:
     explicit WriteHolder(SharedMutexImpl *);
@@ -60,6 +67,12 @@ class MicroLockBase : public MicroLockCore {
 public:
   void lock() noexcept;
   bool try_lock() noexcept;
+
+  struct LockGuardWithData {
+    explicit LockGuardWithData(MicroLockBase &);
+    ~LockGuardWithData() noexcept;
+    unsigned char loadedValue() const noexcept;
+  };
 };
 using MicroLock = MicroLockBase<>;
 class RWSpinLock {
@@ -68,6 +81,25 @@ public:
   void unlock();
   void lock_shared();
   void unlock_shared();
+
+  class ReadHolder {
+  public:
+    explicit ReadHolder(RWSpinLock *);
+    ReadHolder(ReadHolder &&) noexcept;
+    ~ReadHolder();
+  };
+  class WriteHolder {
+  public:
+    explicit WriteHolder(RWSpinLock *);
+    WriteHolder(WriteHolder &&) noexcept;
+    ~WriteHolder();
+  };
+};
+class SpinLock {
+public:
+  void lock() const noexcept;
+  void unlock() const noexcept;
+  bool try_lock() const noexcept;
 };
 
 namespace detail {
@@ -111,6 +143,13 @@ public:
 template <class Mutex> class upgrade_lock : public upgrade_lock_base<Mutex> {
 public:
   using upgrade_lock_base<Mutex>::upgrade_lock_base;
+};
+
+template <class Mutex> class shared_lock_guard {
+public:
+  explicit shared_lock_guard(Mutex &);
+  shared_lock_guard(shared_lock_guard const &) = delete;
+  ~shared_lock_guard();
 };
 
 template <class Synchronized, class Policy> class ScopedUnlocker {
@@ -183,6 +222,7 @@ folly::SharedMutex shared;
 folly::MicroSpinLock spin;
 folly::MicroLock micro;
 folly::RWSpinLock rw;
+folly::SpinLock plain;
 folly::DistributedMutex distributed;
 struct Row { int count; };
 folly::Synchronized<Row> row;
@@ -266,7 +306,55 @@ task<> every_guard() {
     // CHECK-NOTES: :[[@LINE-3]]:42: note: locked here
     // CHECK-NOTES: :[[@LINE-4]]:42: note: end the scope of 'lock' before suspending, or use 'folly::coro::SharedMutex'
   }
+  {
+    folly::SharedMutex::UpgradeHolder holder(shared);
+    co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'holder' holds 'shared' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:39: note: locked here
+    // CHECK-NOTES: :[[@LINE-4]]:39: note: end the scope of 'holder' before suspending, or use 'folly::coro::SharedMutex'
+  }
+  {
+    folly::RWSpinLock::ReadHolder holder(&rw);
+    co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'holder' holds 'rw' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:35: note: locked here
+    // CHECK-NOTES: :[[@LINE-4]]:35: note: end the scope of 'holder' before suspending, or use 'folly::coro::SharedMutex'
+  }
+  {
+    folly::RWSpinLock::WriteHolder holder(&rw);
+    co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'holder' holds 'rw' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:36: note: locked here
+    // CHECK-NOTES: :[[@LINE-4]]:36: note: end the scope of 'holder' before suspending, or use 'folly::coro::SharedMutex'
+  }
+  {
+    folly::shared_lock_guard<folly::SharedMutex> guard(shared);
+    co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'guard' holds 'shared' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:50: note: locked here
+    // CHECK-NOTES: :[[@LINE-4]]:50: note: end the scope of 'guard' before suspending, or use 'folly::coro::SharedMutex'
+  }
+  {
+    folly::MicroLock::LockGuardWithData guard(micro);
+    co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'guard' holds 'micro' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:41: note: locked here
+  }
+  {
+    std::lock_guard<folly::SpinLock> guard(plain);
+    co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'guard' holds 'plain' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:38: note: locked here
+  }
   co_await work();
+}
+
+task<> locked_with_its_data() {
+  auto locked = row.wlock();
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'locked' holds a 'folly::SharedMutexImpl<false>' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:21: note: locked here
+  // CHECK-NOTES: :[[@LINE-4]]:21: note: end the scope of 'locked' before suspending, or use 'folly::coro::SharedMutex'
 }
 
 task<> unlocked_for_a_while() {

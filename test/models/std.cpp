@@ -30,6 +30,7 @@ std::recursive_mutex recursive;
 std::timed_mutex timed;
 std::recursive_timed_mutex recursive_timed;
 std::shared_mutex shared;
+std::shared_timed_mutex shared_timed;
 std::counting_semaphore<4> counting(4);
 std::binary_semaphore binary(1);
 
@@ -110,6 +111,12 @@ task<> every_guard() {
     // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'guard' holds 'shared' [coro-lock-across-suspension]
     // CHECK-NOTES: :[[@LINE-3]]:22: note: locked here
   }
+  {
+    std::unique_lock guard(shared_timed);
+    co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'guard' holds 'shared_timed' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:22: note: locked here
+  }
   co_await work();
 }
 
@@ -162,6 +169,29 @@ task<> both_at_once() {
   co_await work();
 }
 
+task<> both_at_once_over_a_suspension() {
+  std::lock(mutex, second);
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mutex' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:3: note: locked here
+  // CHECK-NOTES: :[[@LINE-3]]:3: warning: coroutine may suspend while 'second' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-5]]:3: note: locked here
+  mutex.unlock();
+  second.unlock();
+}
+
+task<> tried_at_once() {
+  if (std::try_lock(mutex, second) == -1) {
+    co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mutex' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:7: note: locked here
+    // CHECK-NOTES: :[[@LINE-3]]:5: warning: coroutine may suspend while 'second' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-5]]:7: note: locked here
+    mutex.unlock();
+    second.unlock();
+  }
+}
+
 task<> none_if_one_refused() {
   if (std::try_lock(mutex, second) != -1)
     co_await work();
@@ -176,6 +206,14 @@ task<> waited(std::condition_variable &condition) {
   condition.wait(lock);
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds 'mutex' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:20: note: locked here
+}
+
+task<> waited_by_any(std::condition_variable_any &condition) {
+  std::shared_lock lock(shared);
+  condition.wait(lock);
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds 'shared' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-4]]:20: note: locked here
 }
 
