@@ -221,6 +221,17 @@ task<> a_helper_unlocks_the_guard() {
   co_await work();
 }
 
+// id: lock/helper-unlocks-if-owned
+void finish_if_owned(std::unique_lock<std::mutex> &lock) {
+  if (lock.owns_lock())
+    lock.unlock();
+}
+task<> a_helper_unlocks_if_it_is_owned() {
+  std::unique_lock lock(mu);
+  finish_if_owned(lock);
+  co_await work();
+}
+
 // id: lock/helper-looks-at-the-guard
 task<> a_helper_looks_at_the_guard() {
   std::unique_lock lock(mu);
@@ -341,6 +352,30 @@ task<> a_lambda_called_at_once_unlocks() {
   std::unique_lock lock(mu);
   [&] { lock.unlock(); }();
   co_await work();
+}
+
+// id: lock/lambda-unlocks-if-owned
+task<> a_lambda_unlocks_if_it_is_owned() {
+  std::unique_lock lock(mu);
+  auto unlock = [&lock] {
+    if (lock.owns_lock())
+      lock.unlock();
+  };
+  unlock();
+  co_await work();
+}
+
+// id: lock/lambda-unlocks-perhaps
+task<> a_lambda_unlocks_perhaps() {
+  std::unique_lock lock(mu);
+  auto unlock = [&lock] {
+    if (coin())
+      lock.unlock();
+  };
+  unlock();
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-8]]:20: note: locked here
 }
 
 // id: lock/lambda-never-called

@@ -121,6 +121,7 @@ task<> folly_shared() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds 'folly_mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:20: note: locked here
+  // CHECK-NOTES: :[[@LINE-4]]:20: note: end the scope of 'lock' before suspending, or use 'folly::coro::SharedMutex'
 }
 
 // id: lock/folly-SharedMutex-unlocked
@@ -142,8 +143,9 @@ task<> folly_spin_guard() {
 task<> folly_synchronized() {
   auto locked = rows.wlock();
   locked->push_back(co_await get());
-  // CHECK-NOTES: :[[@LINE-1]]:21: warning: coroutine may suspend while 'locked' holds a 'folly::SharedMutex' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:21: warning: coroutine may suspend while 'locked' holds a 'folly::SharedMutexImpl<false>' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:22: note: locked here
+  // CHECK-NOTES: :[[@LINE-4]]:22: note: end the scope of 'locked' before suspending, or use 'folly::coro::SharedMutex'
 }
 
 // id: lock/folly-Synchronized-scope-ended

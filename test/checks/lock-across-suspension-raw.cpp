@@ -380,6 +380,66 @@ task<> a_mutex_of_its_own() {
   mine.unlock();
 }
 
+// id: lock/raw-two-branches
+task<> one_of_two(bool b) {
+  if (b)
+    mu.lock();
+  else
+    other.lock();
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mu' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-5]]:8: note: locked here
+  // CHECK-NOTES: :[[@LINE-3]]:3: warning: coroutine may suspend while 'other' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-5]]:11: note: locked here
+  if (b)
+    mu.unlock();
+  else
+    other.unlock();
+}
+
+// id: lock/raw-two-branches-unlocked
+task<> one_of_two_unlocked(bool b) {
+  if (b)
+    mu.lock();
+  else
+    other.lock();
+  ++counter;
+  if (b)
+    mu.unlock();
+  else
+    other.unlock();
+  co_await work();
+}
+
+// id: lock/raw-chosen
+task<> a_chosen_one(bool b) {
+  std::mutex &m = b ? mu : other;
+  m.lock();
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'm' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: locked here
+  m.unlock();
+}
+
+// id: lock/raw-chosen-unlocked
+task<> a_chosen_one_unlocked(bool b) {
+  std::mutex &m = b ? mu : other;
+  m.lock();
+  m.unlock();
+  co_await work();
+}
+
+// id: lock/raw-try_lock-limited
+task<> tries_some_times() {
+  int tries = 0;
+  while (!mu.try_lock())
+    if (++tries < 3)
+      co_await work();
+    else
+      co_return;
+  mu.unlock();
+}
+
 // Somebody else may unlock it.
 
 void hand_over(std::mutex &);

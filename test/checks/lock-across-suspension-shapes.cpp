@@ -284,6 +284,32 @@ task<> unlocked_by_a_deleter_at_the_end_of_a_scope() {
   co_await work();
 }
 
+// A class that only unlocks.
+
+struct Unlocker {
+  std::mutex &m;
+  ~Unlocker() { m.unlock(); }
+};
+
+// id: lock/shape-unlocker
+task<> unlocked_by_an_aggregate_too_late() {
+  mu.lock();
+  Unlocker unlocker{mu};
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mu' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:6: note: locked here
+}
+
+// id: lock/shape-unlocker-scope-ended
+task<> unlocked_by_an_aggregate() {
+  {
+    mu.lock();
+    Unlocker unlocker{mu};
+    ++counter;
+  }
+  co_await work();
+}
+
 // Clang's attributes.
 
 namespace tsa {

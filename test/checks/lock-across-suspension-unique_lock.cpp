@@ -530,6 +530,37 @@ task<> a_deferred_reader() {
   // CHECK-NOTES: :[[@LINE-3]]:8: note: locked here
 }
 
+// id: lock/conditional-initialiser
+task<> a_lock_or_none(bool b) {
+  auto lock = b ? std::unique_lock(mu) : std::unique_lock<std::mutex>();
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:19: note: locked here
+}
+
+// id: lock/conditional-initialiser-none
+task<> no_lock_in_either_case(bool b) {
+  auto lock = b ? std::unique_lock(mu, std::defer_lock)
+                : std::unique_lock<std::mutex>();
+  co_await work();
+}
+
+// id: lock/awaited
+task<std::unique_lock<std::mutex>> lock_somewhere();
+task<> the_result_of_an_await() {
+  auto lock = co_await lock_somewhere();
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds a 'std::mutex' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:15: note: locked here
+}
+
+// id: lock/awaited-unlocked
+task<> the_result_of_an_await_unlocked() {
+  auto lock = co_await lock_somewhere();
+  lock.unlock();
+  co_await work();
+}
+
 // The caller's lock.
 
 // id: lock/callers-lock

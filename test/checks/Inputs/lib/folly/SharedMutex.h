@@ -3,10 +3,10 @@
 #include <mutex>
 #include <shared_mutex>
 namespace folly {
-class SharedMutex {
+template <bool ReaderPriority, class Tag = void> class SharedMutexImpl {
 public:
-  SharedMutex();
-  SharedMutex(const SharedMutex &) = delete;
+  SharedMutexImpl();
+  SharedMutexImpl(const SharedMutexImpl &) = delete;
   void lock();
   bool try_lock();
   void unlock();
@@ -14,4 +14,7 @@ public:
   bool try_lock_shared();
   void unlock_shared();
 };
+using SharedMutexReadPriority = SharedMutexImpl<true>;
+using SharedMutexWritePriority = SharedMutexImpl<false>;
+using SharedMutex = SharedMutexWritePriority;
 } // namespace folly
