@@ -20,7 +20,7 @@ WEIGHTS = {
     "write_lambda": 0.4, "write_release": 1.5, "write_nothing": 0.5,
     "write_in_flag": 1, "write_in_block": 1, "write_in_if": 2,
     "write_in_loop": 1, "write_in_spin": 0.5, "write_in_switch": 0.7,
-    "write_in_try": 1, "write_jump": 1.5, "write_risk": 1.5,
+    "write_in_try": 1, "write_jump": 1.5, "write_risk": 6,
 }
 
 

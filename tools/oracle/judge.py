@@ -38,7 +38,7 @@ def tidy_verdicts(tidy, batch):
             verdict = verdicts[batch.program_at(number)]
             verdict.lines.add(number)
             names = re.search(r" holds (.*)|while (.*) is locked", what)
-            verdict.mutexes.update(re.findall(r"'([^']*)'",
+            verdict.mutexes.update(re.findall(r"'(?:this->)?([^']*)'",
                                               names[1] or names[2]))
         elif "may also suspend here" in what and verdict:
             verdict.lines.add(number)
@@ -50,7 +50,7 @@ def mutant_verdicts(judge, batch):
     {rule or "": {program: does it object?}}, and how many functions it gave up.
     """
     output = subprocess.run(
-        [judge, str(batch.path), "--", *FLAGS], stdout=subprocess.PIPE,
+        [judge, str(batch.path), "--", *FLAGS, "-w"], stdout=subprocess.PIPE,
         check=True, text=True, timeout=600).stdout
     verdicts, given_up = {}, 0
     for line in output.splitlines():

@@ -98,7 +98,8 @@ class Tally:
                     self.other_lines.append(entry)
             for rule, objects in mutants.items():
                 caught = self.caught.setdefault(rule, [])
-                if objects[number] != found.wrong:
+                if objects[number] != found.wrong == mutants[""][number] or \
+                        not rule and objects[number] != found.wrong:
                     caught.append(program)
 
     @property
