@@ -115,7 +115,7 @@ void a_captured_pointer() {
 void a_captured_guard() {
   auto f = [lock = std::unique_lock(mu)]() -> task<> {
     co_await work();
-    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'lock' holds a 'std::mutex' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'lock' holds 'mu' [coro-lock-across-suspension]
     // CHECK-NOTES: :[[@LINE-3]]:13: note: held by the lambda's capture
   };
 }

@@ -296,7 +296,7 @@ task<> unlocked_by_an_aggregate_too_late() {
   mu.lock();
   Unlocker unlocker{mu};
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mu' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'unlocker' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-4]]:6: note: locked here
 }
 

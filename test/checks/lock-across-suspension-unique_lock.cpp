@@ -608,6 +608,14 @@ task<> a_guard_as_a_parameter_moved(std::unique_lock<std::mutex> lock) {
   co_await work();
 }
 
+// id: lock/parameter-rvalue-reference
+task<> moved_from_a_reference(std::unique_lock<std::mutex> &&theirs) {
+  auto lock = std::move(theirs);
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds a 'std::mutex' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:15: note: locked here
+}
+
 struct Owner {
   std::mutex mu_;
   std::unique_lock<std::mutex> lock_;
@@ -631,11 +639,3 @@ struct Owner {
     co_await work();
   }
 };
-
-// Known misses. When one starts to be found, move it up.
-
-// id: lock/parameter-rvalue-reference
-task<> moved_from_a_reference(std::unique_lock<std::mutex> &&theirs) {
-  auto lock = std::move(theirs);
-  co_await work();
-}

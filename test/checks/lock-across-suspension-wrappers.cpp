@@ -281,7 +281,7 @@ task<> tuple_unlocked() {
 task<> array() {
   Guard guards[] = {Guard(mu)};
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guards[0]' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guards' holds a 'std::mutex' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:21: note: locked here
 }
 
@@ -306,8 +306,80 @@ task<> array_unlocked() {
 task<> std_array() {
   std::array<Guard, 1> guards = {Guard(mu)};
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guards' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guards' holds a 'std::mutex' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:34: note: locked here
+}
+
+// id: lock/vector-of-locks
+task<> in_a_vector() {
+  std::vector<Lock> locks;
+  locks.emplace_back(mu);
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'locks' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:9: note: locked here
+}
+
+// id: lock/vector-of-locks-moved-in
+task<> moved_into_a_vector() {
+  std::vector<Lock> locks;
+  Lock lock(mu);
+  locks.push_back(std::move(lock));
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'locks' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:8: note: locked here
+}
+
+// id: lock/vector-of-locks-cleared
+task<> in_a_vector_that_is_cleared() {
+  std::vector<Lock> locks;
+  locks.emplace_back(mu);
+  locks.clear();
+  co_await work();
+}
+
+// id: lock/vector-of-locks-popped
+task<> in_a_vector_and_taken_out() {
+  std::vector<Lock> locks;
+  locks.emplace_back(mu);
+  locks.pop_back();
+  co_await work();
+}
+
+// id: lock/vector-of-locks-unlocked
+task<> in_a_vector_and_unlocked() {
+  std::vector<Lock> locks;
+  locks.emplace_back(mu);
+  locks.emplace_back(other);
+  for (auto &lock : locks)
+    lock.unlock();
+  co_await work();
+}
+
+// id: lock/vector-of-locks-unlocked-by-index
+task<> in_a_vector_and_unlocked_by_index() {
+  std::vector<Lock> locks;
+  locks.emplace_back(mu);
+  locks[0].unlock();
+  co_await work();
+}
+
+// id: lock/vector-of-locks-scope-ended
+task<> in_a_vector_that_has_ended() {
+  {
+    std::vector<Lock> locks;
+    locks.emplace_back(mu);
+  }
+  co_await work();
+}
+
+// id: lock/vector-of-locks-moved-out
+task<> in_a_vector_that_is_moved() {
+  std::vector<Lock> locks;
+  locks.emplace_back(mu);
+  {
+    auto now = std::move(locks);
+  }
+  co_await work();
 }
 
 // id: lock/structured-binding
@@ -538,21 +610,4 @@ task<> a_pointer_to_somebody_elses(Lock *theirs) {
   Lock *same = theirs;
   co_await work();
   counter = same->owns_lock();
-}
-
-// Known misses. When one starts to be found, move it up.
-
-// id: lock/vector-of-locks
-task<> in_a_vector() {
-  std::vector<Lock> locks;
-  locks.emplace_back(mu);
-  co_await work();
-}
-
-// id: lock/vector-of-locks-cleared
-task<> in_a_vector_that_is_cleared() {
-  std::vector<Lock> locks;
-  locks.emplace_back(mu);
-  locks.clear();
-  co_await work();
 }
