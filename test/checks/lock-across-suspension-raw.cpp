@@ -440,6 +440,19 @@ task<> tries_some_times() {
   mu.unlock();
 }
 
+// id: lock/raw-pointer-remembers
+task<> unlocked_if_the_pointer_is_set(bool b) {
+  std::mutex *held = nullptr;
+  if (b) {
+    mu.lock();
+    held = &mu;
+  }
+  ++counter;
+  if (held)
+    held->unlock();
+  co_await work();
+}
+
 // Somebody else may unlock it.
 
 void hand_over(std::mutex &);

@@ -501,6 +501,15 @@ task<> unlocked_through_a_pointer() {
   co_await work();
 }
 
+// id: lock/pointer-set-later-unlocks
+task<> unlocked_through_a_pointer_set_later() {
+  std::unique_lock<std::mutex> *same = nullptr;
+  std::unique_lock lock(mu);
+  same = &lock;
+  same->unlock();
+  co_await work();
+}
+
 // id: lock/mutex-accessor-unlocks
 task<> the_mutex_it_knows_is_still_locked() {
   std::shared_lock lock(shared);
