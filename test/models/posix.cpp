@@ -87,7 +87,7 @@ task<> every_lock() {
 
   flockfile(stream);
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while '*stream' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'stream' is locked [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:3: note: locked here
   funlockfile(stream);
 
