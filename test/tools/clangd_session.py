@@ -6,7 +6,6 @@
 
 import os
 import shutil
-import subprocess
 import time
 import urllib.parse
 
@@ -118,6 +117,75 @@ class Diagnostics(Session):
             session.diagnostics("service.cpp")
         session.change("service.cpp", SERVICE)
         self.the_finding(session)
+
+
+class SkippedBodies(Session):
+    """clangd does not parse the bodies of functions in headers. What such a
+    function does to a lock is unknown, not nothing."""
+
+    def test_a_helper_in_a_header(self):
+        self.write(
+            "helper.h",
+            "#include <mutex>\n"
+            "inline void release(std::mutex &m) { m.unlock(); }\n"
+            "inline void nothing(std::mutex &) {}\n",
+        )
+        text = '#include "helper.h"\n' + SERVICE[: SERVICE.index("task held")]
+        for call in "release", "nothing":
+            text += f"task {call}_first() {{\n  mu.lock();\n  {call}(mu);\n"
+            text += "  co_await std::suspend_always{};\n}\n"
+        session = self.session()
+        session.open("service.cpp", text)
+        self.assertEqual(self.ours(session), [])
+        # clang-tidy sees the bodies, and so can say more.
+        tidy = self.run(hosts.build.tidy, self.write("service.cpp", text))
+        self.assertEqual(tidy.stdout.count(f"[{CHECK}]"), 1, tidy.stdout)
+
+
+class CodeActions(Session):
+    """Fixes of the check itself, which it has with `UnsafeFixes`."""
+
+    def test_fix_is_a_quick_fix_that_cures(self):
+        option = f"{CHECK}.UnsafeFixes"
+        dump = self.run(hosts.build.tidy, "--checks=coro-*", "--dump-config")
+        if option not in dump.stdout:
+            self.skipTest("the check has no fixes yet")
+        self.write(
+            ".clang-tidy",
+            f"Checks: coro-*\nCheckOptions: {{{option}: true}}\n",
+        )
+        text = SERVICE.replace(
+            "guard(mu);\n", "guard(mu);\n  int seen = ++counter;\n"
+        ).replace("std::mutex mu;\n", "std::mutex mu;\nint counter;\n")
+        session = self.session()
+        session.open("service.cpp", text)
+        found = self.the_finding(session)
+        actions = [
+            action
+            for action in session.code_actions("service.cpp", found)
+            if action.get("kind") == "quickfix"
+        ]
+        self.assertEqual(len(actions), 1, actions)
+        [edits] = actions[0]["edit"]["changes"].values()
+        session.change("service.cpp", apply(edits, text))
+        self.assertEqual(session.diagnostics("service.cpp"), [])
+
+
+def apply(edits, text):
+    """`text` after the editor applied them, the last one first."""
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+
+    def offset(position):
+        return starts[position["line"]] + position["character"]
+
+    for edit in sorted(
+        edits, key=lambda e: offset(e["range"]["start"]), reverse=True
+    ):
+        begin, end = edit["range"]["start"], edit["range"]["end"]
+        text = text[: offset(begin)] + edit["newText"] + text[offset(end) :]
+    return text
 
 
 class Links(Session):
@@ -247,19 +315,18 @@ class StillClangd(Session):
             time.sleep(0.1)
         self.assertEqual(session.close(), 0)
 
-    def test_flags_of_the_environment(self):
-        # clangd takes --resource-dir once; ours must not be the second.
-        resource_dir = subprocess.check_output(
-            [os.path.join(hosts.build.llvm_bin, "clang"),
-             "-print-resource-dir"], text=True,
-        ).strip()
+    def test_the_user_chooses_the_builtin_headers(self):
+        self.write("chosen/include/stddef.h", "#define CHOSEN 1\n")
+        text = "#include <stddef.h>\n#ifdef CHOSEN\n#error chosen\n#endif\n"
+        chosen = os.path.join(self.directory, "chosen")
         for session in (
-            self.session(CLANGD_FLAGS="--resource-dir=" + resource_dir),
-            self.session("-resource-dir", resource_dir),
-            self.session("--resource-dir=" + resource_dir),
+            self.session(CLANGD_FLAGS=f"'--resource-dir={chosen}'"),
+            self.session("-resource-dir", chosen),
+            self.session("--resource-dir=" + chosen),
         ):
-            session.open("service.cpp", SERVICE)
-            self.the_finding(session)
+            session.open("service.cpp", text)
+            [found] = session.diagnostics("service.cpp")
+            self.assertEqual(found["message"].lower(), "chosen")
 
     def test_needs_no_grpc(self):
         readelf = os.path.join(hosts.build.llvm_bin, "llvm-readelf")

@@ -20,29 +20,71 @@ from hosts import CHECK
 FILES = int(os.environ.get("CORO_MANY_FILES", 12))
 EDITS = int(os.environ.get("CORO_MANY_EDITS", 5))
 
-HEAD = hosts.SERVICE[: hosts.SERVICE.index("task held()")]
+HEAD = (
+    hosts.SERVICE[: hosts.SERVICE.index("task held()")]
+    + """
+struct Gate {
+  void enter();
+  void leave();
+} gate;
+
+void lock_it() { mu.lock(); }
+void unlock_it() { mu.unlock(); }
+"""
+)
+# One mistake each. `gate` is a lock where the nearest corolint.yaml says so.
 WRONG = """
-task coroutine_{0}() {{
   std::lock_guard<std::mutex> guard(mu);
-  co_await std::suspend_always{{}};
-}}
-"""
+  co_await std::suspend_always{};
+---
+  std::unique_lock<std::mutex> guard(mu, std::try_to_lock);
+  if (guard)
+    co_await std::suspend_always{};
+---
+  lock_it();
+  co_await std::suspend_always{};
+  unlock_it();
+""".split("---")
 RIGHT = """
-void function_{0}() {{
-  std::lock_guard<std::mutex> guard(mu);
-}}
+  {
+    std::lock_guard<std::mutex> guard(mu);
+  }
+  co_await std::suspend_always{};
+---
+  std::unique_lock<std::mutex> guard(mu);
+  guard.unlock();
+  co_await std::suspend_always{};
+---
+  lock_it();
+  unlock_it();
+  co_await std::suspend_always{};
+""".split("---")
+GATE = """
+  gate.enter();
+  co_await std::suspend_always{};
+  gate.leave();
+"""
+GATE_MODEL = """\
+lockables:
+  - {type: Gate, owner: %s, acquires: [enter], releases: [leave]}
 """
 
 
-def text_and_wrong_lines(shape):
-    """`shape` is a list of booleans: is this one wrong?"""
+def text_and_wrong_lines(name, chance):
+    """A source of some coroutines, and the lines of those that are wrong."""
     text, lines = HEAD, []
-    for number, wrong in enumerate(shape):
+    for number in range(6):
+        body, wrong = chance.choice(
+            [(body, True) for body in WRONG]
+            + [(body, False) for body in RIGHT]
+            + [(GATE, name.startswith("thread"))] * 2
+        )
+        coroutine = f"\ntask coroutine_{number}() {{{body}}}\n"
         if wrong:
             # Which line of the coroutine is reported is the check's affair.
             first = text.count("\n") + 1
-            lines.append(range(first, first + WRONG.count("\n")))
-        text += (WRONG if wrong else RIGHT).format(number)
+            lines.append(range(first, first + coroutine.count("\n")))
+        text += coroutine
     return text, lines
 
 
@@ -69,7 +111,12 @@ class ManyFiles(hosts.Project):
     def setUp(self):
         super().setUp()
         self.write(".clang-tidy", "Checks: coro-*\n")
-        self.names = [f"file{number}.cpp" for number in range(FILES)]
+        for owner in "thread", "coroutine":
+            self.write(f"{owner}/corolint.yaml", GATE_MODEL % owner)
+        self.names = [
+            f"{('thread', 'coroutine')[number % 2]}/file{number}.cpp"
+            for number in range(FILES)
+        ]
         self.compile_database(
             *(os.path.join(self.directory, name) for name in self.names)
         )
@@ -78,8 +125,7 @@ class ManyFiles(hosts.Project):
     def edit(self, session, name, chance):
         """Opens the file, then changes it again and again."""
         for version in range(1, EDITS + 1):
-            shape = [chance.random() < 0.5 for _ in range(6)]
-            text, lines = text_and_wrong_lines(shape)
+            text, lines = text_and_wrong_lines(name, chance)
             text += f"// version {version}: or clangd sees no change\n"
             self.expected[name, version] = lines
             if version == 1:

@@ -9,7 +9,6 @@
 // remote index wants gRPC (RemoteIndex.cpp).
 
 #include "Installation.h"
-#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <cstdlib>
 #include <optional>
@@ -37,22 +36,18 @@ std::optional<bool> isFastCheck(llvm::StringRef Check) {
   return Check.starts_with("coro-") ? true : isFastUpstreamCheck(Check);
 }
 
-// clangd accepts --resource-dir only once, and $CLANGD_FLAGS counts.
-static bool choosesResourceDir(llvm::ArrayRef<char *> Arguments) {
-  const char *Flags = std::getenv("CLANGD_FLAGS");
-  return llvm::StringRef(Flags ? Flags : "").contains("-resource-dir") ||
-         llvm::any_of(Arguments, [](llvm::StringRef Argument) {
-           return Argument.ltrim('-').starts_with("resource-dir");
-         });
-}
-
 int main(int argc, char **argv) {
   corolint::setDocumentationPrefix(corolint::prefix(argv[0]));
 
+  // First, so that the user's own --resource-dir wins; clangd reads the
+  // environment before the arguments, so there it has to be looked for.
   std::vector<char *> Arguments(argv, argv + argc);
-  std::string Flag =
-      "--resource-dir=" + corolint::resourceDirOutsidePrefix(argv[0]);
-  if (!llvm::StringRef(Flag).ends_with("=") && !choosesResourceDir(Arguments))
+  std::string ResourceDir = corolint::resourceDirOutsidePrefix(argv[0]);
+  std::string Flag = "--resource-dir=" + ResourceDir;
+  const char *Environment = std::getenv("CLANGD_FLAGS");
+  bool Chosen =
+      llvm::StringRef(Environment ? Environment : "").contains("-resource-dir");
+  if (!ResourceDir.empty() && !Chosen)
     Arguments.insert(Arguments.begin() + 1, Flag.data());
   Arguments.push_back(nullptr);
   return clang::clangd::clangdMain(Arguments.size() - 1, Arguments.data());
