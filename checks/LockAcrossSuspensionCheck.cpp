@@ -74,7 +74,7 @@ public:
 private:
   void report(const HeldLock &L) {
     SourceLocation At = L.Suspensions.front()->getKeywordLoc();
-    if (!isFirst(L.Taken, At))
+    if (!isFirst(L.Taken, At, L.Mutexes))
       return;
     if (L.IsRaw)
       diag(At, "coroutine may suspend while %0 is locked")
@@ -82,10 +82,10 @@ private:
     else
       diag(At, "coroutine may suspend while %0 holds %1")
           << holder(L) << mutexes(L.Mutexes, L.LockableType);
-    diag(L.Taken, L.From == HeldLock::Parameter
-                      ? "held since the coroutine was called"
-                  : L.From == HeldLock::Capture ? "held by the lambda's capture"
-                                                : "locked here",
+    diag(L.Taken,
+         L.From == HeldLock::Parameter ? "held since the coroutine was called"
+         : L.From == HeldLock::Capture ? "held by the lambda's capture"
+                                       : "locked here",
          DiagnosticIDs::Note);
     for (const CoroutineSuspendExpr *E : llvm::drop_begin(L.Suspensions))
       diag(E->getKeywordLoc(), "it may also suspend here", DiagnosticIDs::Note);
@@ -100,7 +100,7 @@ private:
 
   void report(const EndedLock &L) {
     SourceLocation At = L.Return->getReturnLoc();
-    if (!isFirst(L.Taken, At))
+    if (!isFirst(L.Taken, At, L.Mutexes))
       return;
     diag(At, "'%0' unlocks %1 before the returned task runs")
         << L.Holder << mutexes(L.Mutexes, L.LockableType);
@@ -108,8 +108,10 @@ private:
   }
 
   /// Instantiations of one template are one mistake.
-  bool isFirst(SourceLocation Taken, SourceLocation At) {
-    return Reported.insert({Taken.getRawEncoding(), At.getRawEncoding()})
+  bool isFirst(SourceLocation Taken, SourceLocation At,
+               const std::vector<std::string> &Mutexes) {
+    return Reported
+        .insert({{Taken.getRawEncoding(), At.getRawEncoding()}, Mutexes})
         .second;
   }
 
@@ -142,7 +144,8 @@ private:
   const std::string ModelFiles;
   // One per translation unit, shared by all checks, freed with it.
   const std::shared_ptr<Analysis> Shared;
-  std::set<std::pair<unsigned, unsigned>> Reported;
+  std::set<std::pair<std::pair<unsigned, unsigned>, std::vector<std::string>>>
+      Reported;
 };
 
 } // namespace

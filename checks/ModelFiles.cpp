@@ -101,7 +101,8 @@ sharedAnalysis(ClangTidyContext &Context, llvm::StringRef ModelFiles,
     Report(llvm::toString(M.takeError()));
     M = loadOnce({});
     if (!M)
-      llvm::report_fatal_error(M.takeError()); // the shipped models are compiled
+      llvm::report_fatal_error(
+          M.takeError()); // the shipped models are compiled
   }
   return Analysis::of(&Context, std::move(*M));
 }

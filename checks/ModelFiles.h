@@ -18,8 +18,8 @@ namespace corolint {
 /// relative to the .clang-tidy that names the option, or to the working
 /// directory if it was given on the command line.
 ///
-/// A file that is wrong is reported once per translation unit, through `Report`,
-/// and the analysis goes on with the shipped models.
+/// A file that is wrong is reported once per translation unit, through
+/// `Report`, and the analysis goes on with the shipped models.
 std::shared_ptr<Analysis>
 sharedAnalysis(clang::tidy::ClangTidyContext &Context,
                llvm::StringRef ModelFiles,

@@ -5,6 +5,8 @@
 #include "Analysis.h"
 #include "llvm/ADT/DenseMap.h"
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
 #include <mutex>
 
 namespace corolint {
@@ -15,8 +17,7 @@ std::shared_ptr<Analysis> Analysis::of(const void *Unit,
   static llvm::DenseMap<const void *, std::weak_ptr<Analysis>> Units;
   std::lock_guard<std::mutex> Guard(Lock);
   std::weak_ptr<Analysis> &Known = Units[Unit];
-  if (std::shared_ptr<Analysis> A = Known.lock();
-      A && A->Facts == M)
+  if (std::shared_ptr<Analysis> A = Known.lock(); A && A->Facts == M)
     return A;
   auto Made = std::make_shared<Analysis>(std::move(M));
   Known = Made;
@@ -41,6 +42,19 @@ void Analysis::countAnalysed() {
   Analysed.fetch_add(1, std::memory_order_relaxed);
 }
 void Analysis::gaveUp() { GivenUp.fetch_add(1, std::memory_order_relaxed); }
+
+/// With CORO_STATS in the environment, says at exit what was done.
+static const struct StatisticsPrinter {
+  ~StatisticsPrinter() {
+    if (!std::getenv("CORO_STATS"))
+      return;
+    Analysis::Statistics S = Analysis::statistics();
+    std::fprintf(stderr,
+                 "corolint: %u functions analysed, %u given up (%u coroutines "
+                 "seen)\n",
+                 S.Analysed, S.GivenUp, S.Coroutines);
+  }
+} PrintsStatistics;
 
 Analysis::Statistics Analysis::statistics() {
   return {Coroutines.load(std::memory_order_relaxed),

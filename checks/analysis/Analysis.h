@@ -17,7 +17,8 @@
 //   worlds at every block    Flow: one worklist solver, three-valued facts
 //      │  LockFlow           the transfer rules for locks
 //      ▼
-//   HeldLock                 a lock, who holds it, where it was taken, where the
+//   HeldLock                 a lock, who holds it, where it was taken, where
+//   the
 //                            coroutine may suspend with it
 //
 // Each step has its own header, says nothing in words, and can be tested alone.
@@ -44,8 +45,8 @@ public:
       : Facts(std::move(M)), Muted(Muted), TypeShapes(*Facts),
         Functions(*this) {}
 
-  /// The analysis that all checks with this `Unit` share; made by the first. The
-  /// key is compared, never used. Thread-safe.
+  /// The analysis that all checks with this `Unit` share; made by the first.
+  /// The key is compared, never used. Thread-safe.
   static std::shared_ptr<Analysis> of(const void *Unit,
                                       std::shared_ptr<const Models> M);
 
@@ -54,8 +55,8 @@ public:
   Summaries &summaries() { return Functions; }
   bool follows(LockRule R) const { return !Muted.test(unsigned(R)); }
 
-  /// The locks that `F` holds at suspensions, in source order. Nothing if `F` is
-  /// no coroutine, or if the analysis gave up.
+  /// The locks that `F` holds at suspensions, in source order. Nothing if `F`
+  /// is no coroutine, or if the analysis gave up.
   std::vector<HeldLock> locksAcrossSuspensions(const clang::FunctionDecl &F);
   /// The locks of a function that is no coroutine, but returns a lazy one's
   /// task, which end before the task begins.

@@ -44,6 +44,9 @@ public:
         B.VarScopes[V] = In;
       return walk(Catch->getHandlerBlock(), In);
     }
+    if (const auto *For = dyn_cast<CXXForRangeStmt>(S))
+      if (const VarDecl *V = For->getLoopVariable())
+        B.Ranges[V] = For->getRangeInit();
     if (const auto *R = dyn_cast<ReturnStmt>(S)) {
       B.StmtScopes[R] = In;
       if (!LambdaDepth)
@@ -107,13 +110,17 @@ private:
       }
     if (!LambdaDepth && !V->isStaticLocal())
       B.MadeTypes.push_back(V->getType());
-    if (const Expr *Init = V->getInit()) {
+    // Of broken code, not even the types are sure to be there.
+    if (const Expr *Init = V->getInit();
+        Init && !V->isInvalidDecl() && !Init->getType().isNull()) {
       B.Stores.push_back({V, Init});
       walk(Init, In);
     }
   }
 
   void walkExpr(const Expr *E, const Body::Scope *In) {
+    if (E->getType().isNull())
+      return;
     if (InTry)
       B.Tries[E] = InTry;
     if (isa<UnaryExprOrTypeTraitExpr, CXXNoexceptExpr, RequiresExpr,
@@ -128,6 +135,8 @@ private:
       walk(S->getOperand(), In);
       B.StmtScopes[S] = In;
       if (!LambdaDepth) {
+        if (!AssignedTo.empty())
+          B.LeftSides[S].append(AssignedTo.begin(), AssignedTo.end());
         B.Suspensions.push_back(S);
         B.MadeTypes.push_back(S->getType());
       }
@@ -141,11 +150,31 @@ private:
     if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
       // Read uses were taken out above: what is left may be written through.
       if (const auto *V = dyn_cast<VarDecl>(Ref->getDecl()))
-        if (Ref->getType()->isScalarType() && !Ref->getType().isConstQualified())
+        if (Ref->getType()->isScalarType() &&
+            !Ref->getType().isConstQualified())
           B.Shared.insert(V);
       return;
     }
+    if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(E);
+        Op && Op->isAssignmentOp() && Op->getNumArgs() == 2) {
+      if (!LambdaDepth)
+        B.Calls.push_back(Op);
+      if (!LambdaDepth && E->isPRValue() && E->getType()->isRecordType())
+        B.MadeTypes.push_back(E->getType());
+      walk(Op->getArg(0), In);
+      AssignedTo.push_back(Op->getArg(0));
+      walk(Op->getArg(1), In);
+      AssignedTo.pop_back();
+      return;
+    }
     if (const auto *Op = dyn_cast<BinaryOperator>(E)) {
+      if (Op->isAssignmentOp() && !isa<DeclRefExpr>(core(Op->getLHS()))) {
+        walk(Op->getLHS(), In);
+        AssignedTo.push_back(Op->getLHS());
+        walk(Op->getRHS(), In);
+        AssignedTo.pop_back();
+        return;
+      }
       if (Op->isAssignmentOp())
         if (const auto *Ref = dyn_cast<DeclRefExpr>(core(Op->getLHS()))) {
           write(Ref);
@@ -156,7 +185,8 @@ private:
       if (Op->getOpcode() == BO_Comma)
         discard(Op->getLHS());
     }
-    if (const auto *Op = dyn_cast<UnaryOperator>(E); Op && Op->isIncrementDecrementOp())
+    if (const auto *Op = dyn_cast<UnaryOperator>(E);
+        Op && Op->isIncrementDecrementOp())
       if (const auto *Ref = dyn_cast<DeclRefExpr>(core(Op->getSubExpr())))
         return write(Ref);
     if (const auto *S = dyn_cast<StmtExpr>(E))
@@ -173,7 +203,8 @@ private:
       walk(Child, In);
   }
 
-  /// A captured variable is as good as given away if the lambda may write to it.
+  /// A captured variable is as good as given away if the lambda may write to
+  /// it.
   void walkLambda(const LambdaExpr *L, const Body::Scope *In) {
     if (!LambdaDepth)
       B.Lambdas.push_back(L);
@@ -204,11 +235,25 @@ private:
   const ASTContext &Context = B.F.getASTContext();
   const CXXTryStmt *InTry = nullptr;
   unsigned LambdaDepth = 0;
+  llvm::SmallVector<const Expr *, 2> AssignedTo;
 };
 
 Body::Body(const FunctionDecl &F, const Stmt &S) : F(F) {
   Scopes.push_back(std::make_unique<Scope>(Scope{nullptr}));
   BodyWalker(*this).walk(&S, Scopes.back().get());
+}
+
+static bool contains(const Stmt *S, const Expr *E) {
+  return S && (S == E || llvm::any_of(S->children(), [&](const Stmt *Child) {
+                 return contains(Child, E);
+               }));
+}
+
+bool Body::isEvaluatedFirst(const Stmt *S, const Expr *E) const {
+  auto Left = LeftSides.find(S);
+  return Left != LeftSides.end() &&
+         llvm::any_of(Left->second,
+                      [&](const Expr *Each) { return contains(Each, E); });
 }
 
 bool Body::isShared(const ValueDecl *D) const {

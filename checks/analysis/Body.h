@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What one walk over a function's body finds out, before any flow: scopes, which
-// variables ever change, which expressions' results nobody takes, where it may
-// suspend. Lambdas inside are other functions; of them only the captures count.
+// What one walk over a function's body finds out, before any flow: scopes,
+// which variables ever change, which expressions' results nobody takes, where
+// it may suspend. Lambdas inside are other functions; of them only the captures
+// count.
 
 #ifndef COROLINT_CHECKS_ANALYSIS_BODY_H
 #define COROLINT_CHECKS_ANALYSIS_BODY_H
@@ -65,6 +66,15 @@ public:
     return Discarded.count(Core);
   }
 
+  /// Whether C++17 evaluates `S` before `E` although it stands to its right:
+  /// `e = s`.
+  bool isEvaluatedFirst(const clang::Stmt *S, const clang::Expr *E) const;
+
+  /// What a range-based for runs over, for its loop variable; null for others.
+  const clang::Expr *rangeOf(const clang::ValueDecl *LoopVariable) const {
+    return Ranges.lookup(LoopVariable);
+  }
+
   const std::vector<const clang::CallExpr *> &calls() const { return Calls; }
   /// Objects that the body makes: local variables, constructed temporaries.
   const std::vector<clang::QualType> &madeTypes() const { return MadeTypes; }
@@ -97,6 +107,11 @@ private:
   std::vector<const clang::ReturnStmt *> Returns;
   std::vector<clang::QualType> MadeTypes;
   std::vector<Store> Stores;
+  llvm::DenseMap<const clang::ValueDecl *, const clang::Expr *> Ranges;
+  /// For suspensions: the left sides of the assignments whose right sides they
+  /// stand in.
+  llvm::DenseMap<const clang::Stmt *, llvm::SmallVector<const clang::Expr *, 1>>
+      LeftSides;
 };
 
 } // namespace corolint

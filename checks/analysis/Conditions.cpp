@@ -51,10 +51,9 @@ std::optional<Facts> Facts::merged(const Facts &A, const Facts &B) {
   std::set_difference(B.Known.begin(), B.Known.end(), A.Known.begin(),
                       A.Known.end(), std::back_inserter(OnlyB));
   bool OneIsGeneral = OnlyA.empty() || OnlyB.empty();
-  bool Opposite = OnlyA.size() == 1 && OnlyB.size() == 1 &&
-                  OnlyA[0].Of == OnlyB[0].Of &&
-                  OnlyA[0].Value == OnlyB[0].Value &&
-                  OnlyA[0].Equal != OnlyB[0].Equal;
+  bool Opposite =
+      OnlyA.size() == 1 && OnlyB.size() == 1 && OnlyA[0].Of == OnlyB[0].Of &&
+      OnlyA[0].Value == OnlyB[0].Value && OnlyA[0].Equal != OnlyB[0].Equal;
   if (!OneIsGeneral && !Opposite)
     return std::nullopt;
   Facts Merged;
@@ -141,7 +140,7 @@ bool Conditions::isPure(const Expr *E, llvm::SmallVectorImpl<Place> &DependsOn,
         !isPure(Member->getImplicitObjectArgument(), DependsOn, Shared))
       return false;
     // An atomic's load is somebody else's store.
-    return !(Method->isInStdNamespace() && Method->getIdentifier() &&
+    return !(isInStd(*Method) && Method->getIdentifier() &&
              (Method->getName() == "load" || Method->getName() == "test"));
   }
   for (const ParmVarDecl *P : Callee->parameters()) {
@@ -204,9 +203,9 @@ bool Conditions::isConstant(const Expr *E, int64_t &Value) {
   if (!E->getType()->isIntegralOrEnumerationType() ||
       !E->EvaluateAsInt(R, Context))
     return false;
-  Value = R.Val.getInt().isSigned() ? R.Val.getInt().getSExtValue()
-                                    : int64_t(R.Val.getInt().getLimitedValue(
-                                          INT64_MAX));
+  Value = R.Val.getInt().isSigned()
+              ? R.Val.getInt().getSExtValue()
+              : int64_t(R.Val.getInt().getLimitedValue(INT64_MAX));
   return true;
 }
 
@@ -221,8 +220,7 @@ std::optional<Fact> Conditions::test(const Expr *E) {
       F->Equal = !F->Equal;
     return F;
   }
-  if (const auto *Op = dyn_cast<BinaryOperator>(E);
-      Op && Op->isEqualityOp()) {
+  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isEqualityOp()) {
     int64_t Value;
     const Expr *Tested = nullptr;
     if (isConstant(Op->getRHS(), Value))
@@ -374,7 +372,8 @@ void Conditions::count(const Expr *E) {
     ++Subjects[unsigned(T->Of)].Tested;
 }
 
-Conditions::Conditions(const Body &B, PlaceTable &Places, const CFG &Graph)
+Conditions::Conditions(const Body &B, PlaceTable &Places, const CFG &Graph,
+                       bool IsHelper)
     : B(B), Places(Places), Context(B.function().getASTContext()) {
   for (const CFGBlock *Block : Graph) {
     if (!Block->getTerminator().isStmtBranch())
@@ -410,8 +409,18 @@ Conditions::Conditions(const Body &B, PlaceTable &Places, const CFG &Graph)
     if (T->isBooleanType())
       count(S.Value);
   }
-  for (SubjectInfo &Info : Subjects)
-    Info.Followed |= Info.Tested >= 1 && Info.Tested + Info.Stored >= 2;
+  for (const CallExpr *Call : B.calls())
+    for (const Expr *Argument : Call->arguments())
+      if (Argument->getType()->isBooleanType())
+        count(Argument);
+  for (SubjectInfo &Info : Subjects) {
+    bool IsParameter =
+        IsHelper && Info.DependsOn.size() == 1 &&
+        isa_and_nonnull<ParmVarDecl>(Places.rootVariable(Info.DependsOn[0])) &&
+        !Places.parent(Info.DependsOn[0]) && !Info.Shared;
+    Info.Followed |=
+        Info.Tested >= 1 && (Info.Tested + Info.Stored >= 2 || IsParameter);
+  }
 }
 
 } // namespace corolint

@@ -43,6 +43,7 @@ public:
   /// The one value that it is known to have.
   std::optional<int64_t> value(Subject Of) const;
   void learn(Fact F);
+  size_t size() const { return Known.size(); }
   void forget(Subject Of);
   template <class Predicate> void forgetIf(Predicate P) {
     llvm::erase_if(Known, [&](const Fact &F) { return P(F.Of); });
@@ -62,7 +63,9 @@ private:
 class Conditions {
 public:
   /// `Relevant` subjects are found from the branches of `Graph`.
-  Conditions(const Body &B, PlaceTable &Places, const clang::CFG &Graph);
+  /// Of a helper, what a parameter was matters to the caller, too.
+  Conditions(const Body &B, PlaceTable &Places, const clang::CFG &Graph,
+             bool IsHelper);
 
   /// What `E` being true means, if that is one fact.
   std::optional<Fact> test(const clang::Expr *E);

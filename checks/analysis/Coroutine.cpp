@@ -17,8 +17,7 @@ static bool hasMember(const CXXRecordDecl &R, llvm::StringRef Name,
       return true;
   for (const CXXBaseSpecifier &Base : R.bases())
     if (const CXXRecordDecl *B = Base.getType()->getAsCXXRecordDecl();
-        B && B->hasDefinition() &&
-        hasMember(*B->getDefinition(), Name, Accept))
+        B && B->hasDefinition() && hasMember(*B->getDefinition(), Name, Accept))
       return true;
   return false;
 }
@@ -43,8 +42,7 @@ static bool isAwaitedByConsumer(QualType Return, Shapes &S) {
   for (const CXXMethodDecl *M : R->methods())
     if (!isa<CXXConstructorDecl, CXXDestructorDecl>(M) &&
         (S.isAwaitable(M->getReturnType()) ||
-         (S.isTask(M->getReturnType()) &&
-          classOf(M->getReturnType()) != R)))
+         (S.isTask(M->getReturnType()) && classOf(M->getReturnType()) != R)))
       return true;
   return false;
 }

@@ -3,17 +3,18 @@
 // The one worklist solver that every flow analysis uses.
 //
 // A state is a set of worlds. A world is one way things may stand at a point of
-// the program: what is known of the tracked objects, together with what is known
-// of the conditions that led here:
+// the program: what is known of the tracked objects, together with what is
+// known of the conditions that led here:
 //
 //     bool c = …;                        { c unknown }
 //     if (c) m.lock();                   { c, m held }  { !c }
 //     if (c) m.unlock();                 { c }  { !c }  ->  { }
 //
 // Joining keeps worlds apart instead of mixing their values, so "held" means
-// held on a feasible path; worlds that differ in nothing but the two outcomes of
-// one condition are one world again. Within a world every fact is three-valued:
-// so, not so, or not known, and nothing is concluded from the unknown.
+// held on a feasible path; worlds that differ in nothing but the two outcomes
+// of one condition are one world again. Within a world every fact is
+// three-valued: so, not so, or not known, and nothing is concluded from the
+// unknown.
 //
 // The number of worlds and of visits is bounded. A function that exceeds the
 // bounds is given up: the caller reports nothing for it, and counts it.
@@ -74,8 +75,8 @@ private:
 ///
 ///     using World = …;
 ///     World entry();
-///     // The worlds after a block; may call Solver::raise for exceptional ways.
-///     Worlds<World> block(const CFGBlock &, const Worlds<World> &);
+///     // The worlds after a block; may call Solver::raise for exceptional
+///     ways. Worlds<World> block(const CFGBlock &, const Worlds<World> &);
 ///     // The part of a block's worlds that goes to its successor number N.
 ///     Worlds<World> edge(const CFGBlock &, unsigned N, const Worlds<World> &);
 ///

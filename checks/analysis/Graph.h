@@ -10,9 +10,9 @@
 
 namespace corolint {
 
-/// Of a coroutine's body, not of its CoroutineBodyStmt: Clang lays the promise's
-/// calls out behind the body as if they were part of it. Null if Clang cannot
-/// build it.
+/// Of a coroutine's body, not of its CoroutineBodyStmt: Clang lays the
+/// promise's calls out behind the body as if they were part of it. Null if
+/// Clang cannot build it.
 std::unique_ptr<clang::CFG> buildGraph(const clang::FunctionDecl &F,
                                        const clang::Stmt &Body);
 

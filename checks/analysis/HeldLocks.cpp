@@ -87,6 +87,27 @@ static void sortFrom(SourceLocation Taken,
   });
 }
 
+/// As far down as the programmer could name it here.
+static std::string holderName(const PlaceTable &Places, Place Holder) {
+  const ValueDecl *Root = Places.rootVariable(Holder);
+  for (std::optional<Place> P = Holder; P; P = Places.parent(*P)) {
+    const PlaceTable::Step Last = Places.path(*P).back();
+    if (Last.Kind != PlaceTable::Step::Field)
+      continue;
+    const auto *Member = static_cast<const ValueDecl *>(Last.What);
+    if (isInStd(*Member) || (Root && Member->getAccess() != AS_public))
+      Holder = *Places.parent(*P);
+  }
+  if (const auto *D = dyn_cast_or_null<DecompositionDecl>(Root))
+    for (const BindingDecl *Each : D->bindings())
+      if (Each->getType()->isRecordType()) {
+        if (const auto *R = Each->getType()->getAsCXXRecordDecl();
+            R && !R->hasTrivialDestructor())
+          return Each->getNameAsString();
+      }
+  return Places.name(Holder);
+}
+
 static SourceLocation locationOf(const Acquisition &Of, const Expr *Site) {
   if (!Site)
     return Of.Variable->getLocation();
@@ -95,8 +116,7 @@ static SourceLocation locationOf(const Acquisition &Of, const Expr *Site) {
   return Site->getExprLoc();
 }
 
-std::vector<HeldLock>
-Analysis::locksAcrossSuspensions(const FunctionDecl &F) {
+std::vector<HeldLock> Analysis::locksAcrossSuspensions(const FunctionDecl &F) {
   std::vector<HeldLock> Locks;
   std::optional<Coroutine> C = Coroutine::of(F, TypeShapes);
   if (!C)
@@ -146,7 +166,9 @@ Analysis::locksAcrossSuspensions(const FunctionDecl &F) {
     // The holder at the first suspension names it.
     for (const LockFlow::Finding &Each : Flow.findings())
       if (Each.Of == Of && Each.At == L.Suspensions.front() && !L.IsRaw) {
-        std::string Name = Places.name(Each.Holder);
+        std::string Name = holderName(Places, Each.Holder);
+        if (const Expr *Temporary = Places.rootTemporary(Each.Holder))
+          L.HolderType = Temporary->getType();
         if (L.Holder.empty() || (!Name.empty() && Name < L.Holder))
           L.Holder = Name;
       }
@@ -188,8 +210,7 @@ static bool readsSharedState(const Expr *E) {
   return false;
 }
 
-std::vector<EndedLock>
-Analysis::locksEndedBeforeTask(const FunctionDecl &F) {
+std::vector<EndedLock> Analysis::locksEndedBeforeTask(const FunctionDecl &F) {
   std::vector<EndedLock> Ended;
   // Nothing but the guard and the return: a lock that protects anything else
   // has done its work.
@@ -199,8 +220,7 @@ Analysis::locksEndedBeforeTask(const FunctionDecl &F) {
   if (!Block || Block->size() < 2 || F.isDependentContext())
     return Ended;
   const auto *Return = dyn_cast<ReturnStmt>(Block->body_back());
-  const auto *Declaration =
-      dyn_cast<DeclStmt>(*(Block->body_end() - 2));
+  const auto *Declaration = dyn_cast<DeclStmt>(*(Block->body_end() - 2));
   if (!Return || !Return->getRetValue() || !Declaration ||
       !Declaration->isSingleDecl())
     return Ended;
@@ -209,8 +229,7 @@ Analysis::locksEndedBeforeTask(const FunctionDecl &F) {
       TypeShapes.startOf(F.getReturnType()) != Start::Lazy)
     return Ended;
   const auto *Made = dyn_cast<CallExpr>(core(Return->getRetValue()));
-  if (!Made || !Made->getDirectCallee() ||
-      Made->getDirectCallee()->isInStdNamespace())
+  if (!Made || !Made->getDirectCallee() || isInStd(*Made->getDirectCallee()))
     return Ended;
   // A function that only wraps a value is no coroutine: it must be seen to be
   // one, or be unseen.

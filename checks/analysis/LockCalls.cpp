@@ -37,7 +37,8 @@ static bool isNamed(const FunctionDecl &F, llvm::StringRef Name) {
 /// The operands of a lock call that have the effect.
 static llvm::SmallVector<std::pair<const Expr *, LockEffect>, 2>
 operandsOf(const CallExpr *Call, const Shapes::LockCall &L) {
-  llvm::SmallVector<std::pair<const Expr *, LockEffect>, 2> Operands;
+  llvm::SmallVector<std::pair<const Expr *, LockEffect>, 2> Operands(
+      L.Named.begin(), L.Named.end());
   llvm::SmallVector<const Expr *, 4> Given = argumentsOf(Call);
   for (const LockOperand &O : L.Operands) {
     if (O.Argument == EveryArgument) {
@@ -92,8 +93,7 @@ void LockFlow::call(const CallExpr *Call, World W, WorldList &Out) {
   raise(Call, W);
   if (ownerCall(Call, *Callee, W, Out))
     return;
-  if (const FunctionDecl *Definition =
-          Summaries::analysableDefinition(*Callee);
+  if (const FunctionDecl *Definition = Summaries::analysableDefinition(*Callee);
       Definition && on(LockRule::Helper)) {
     if (!A.summaries().touchesLocks(*Definition)) {
       for (unsigned I = 0; I < Given.size(); ++I)
@@ -121,7 +121,7 @@ bool LockFlow::moveCall(const CallExpr *Call, const FunctionDecl &Callee,
     Out.push_back(std::move(W));
     return true;
   };
-  if (Callee.isInStdNamespace() && Call->getNumArgs() >= 1 &&
+  if (isInStd(Callee) && Call->getNumArgs() >= 1 &&
       (isNamed(Callee, "move") || isNamed(Callee, "forward") ||
        isNamed(Callee, "get") || isNamed(Callee, "as_const") ||
        isNamed(Callee, "addressof") || isNamed(Callee, "ref") ||
@@ -176,7 +176,7 @@ bool LockFlow::moveCall(const CallExpr *Call, const FunctionDecl &Callee,
 /// Members of what owns a guard, and the functions that make owners.
 bool LockFlow::ownerCall(const CallExpr *Call, const FunctionDecl &Callee,
                          World &W, WorldList &Out) {
-  if (!Callee.isInStdNamespace() || !Callee.getIdentifier())
+  if (!isInStd(Callee) || !Callee.getIdentifier())
     return false;
   llvm::StringRef Name = Callee.getName();
   llvm::SmallVector<const Expr *, 4> Given = argumentsOf(Call);
@@ -255,10 +255,9 @@ void LockFlow::lockCall(const CallExpr *Call, const Shapes::LockCall &L,
   W.Known.forget(Result);
   World Not = W;
   for (const auto &[Operand, Effect] : Operands)
-    lockOperation(Call, Operand,
-                  Effect == LockEffect::TryAcquire ? LockEffect::Acquire
-                                                   : Effect,
-                  W);
+    lockOperation(
+        Call, Operand,
+        Effect == LockEffect::TryAcquire ? LockEffect::Acquire : Effect, W);
   Fact Success = L.Success == LockSuccess::True   ? Fact{Result, 0, false}
                  : L.Success == LockSuccess::Zero ? Fact{Result, 0, true}
                                                   : Fact{Result, -1, true};
@@ -300,10 +299,9 @@ void LockFlow::lockOperation(const CallExpr *Call, const Expr *Operand,
       return;
     case LockEffect::Release:
       if (on(LockRule::GuardUnlock))
-        W.set(Holder,
-              {LockState::Free,
-               Value ? Value->Of
-                     : acquisition(Call, {}, false, T, S.lockableOf(T))});
+        W.set(Holder, {LockState::Free, Value ? Value->Of
+                                              : acquisition(Call, {}, false, T,
+                                                            S.lockableOf(T))});
       return;
     case LockEffect::Abandon: {
       if (!Value || Value->State != LockState::Held) {
@@ -335,6 +333,8 @@ void LockFlow::lockOperation(const CallExpr *Call, const Expr *Operand,
   std::optional<LockOwner> Owner = S.lockable(T);
   if (Owner && *Owner != LockOwner::Thread)
     return;
+  if (P && Effect == LockEffect::Acquire)
+    Places.spell(*P, Operand);
   if (!P) { // which mutex?
     if (Effect == LockEffect::Release)
       for (auto &L : W.Locks)
@@ -356,17 +356,17 @@ void LockFlow::lockOperation(const CallExpr *Call, const Expr *Operand,
     for (Place Each : Gone)
       erase(W, Each);
     if (IsSummary && Places.isVisibleOutside(*P))
-      W.set(*P, {LockState::Free,
-                 acquisition(Call, {*P}, true, QualType(), T)});
+      W.set(*P,
+            {LockState::Free, acquisition(Call, {*P}, true, QualType(), T)});
   }
 }
 
 //===-- Helpers -----------------------------------------------------------===//
 
 /// The same object, seen from where the call stands.
-std::optional<Place>
-LockFlow::inCaller(const CallExpr *Call, const FunctionDecl &Callee,
-                   llvm::ArrayRef<PlaceTable::Step> Path) {
+std::optional<Place> LockFlow::inCaller(const CallExpr *Call,
+                                        const FunctionDecl &Callee,
+                                        llvm::ArrayRef<PlaceTable::Step> Path) {
   std::optional<Place> P;
   const PlaceTable::Step &Root = Path.front();
   switch (Root.Kind) {
@@ -411,8 +411,7 @@ LockFlow::inCaller(const CallExpr *Call, const FunctionDecl &Callee,
 }
 
 void LockFlow::summarised(const CallExpr *Call, const FunctionDecl &Callee,
-                          const LockSummary &Summary, World W,
-                          WorldList &Out) {
+                          const LockSummary &Summary, World W, WorldList &Out) {
   llvm::SmallVector<const Expr *, 4> Given = argumentsOf(Call);
   // By-value guards go to the callee, which may hand them back.
   llvm::SmallVector<std::optional<LockValue>, 4> Handed(Given.size());
@@ -430,6 +429,19 @@ void LockFlow::summarised(const CallExpr *Call, const FunctionDecl &Callee,
   W.Known.forget(Result);
   for (const LockSummary::Outcome &O : Summary.Outcomes) {
     World After = W;
+    bool Feasible = true;
+    for (const auto &[Parameter, IsNonzero] : O.Given)
+      if (Parameter < Given.size())
+        Feasible = Feasible && assume(After, Given[Parameter], IsNonzero);
+    for (const auto &[Path, Holds] : O.GuardHolds)
+      if (std::optional<Place> P = inCaller(Call, Callee, Path))
+        if (std::optional<Place> Holder = holding(After, *P)) {
+          LockState State = After.at(*Holder)->State;
+          if (State != LockState::Unknown)
+            Feasible = Feasible && (State == LockState::Held) == Holds;
+        }
+    if (!Feasible)
+      continue;
     for (const LockSummary::Effect &E : O.Effects) {
       std::optional<Place> P = inCaller(Call, Callee, E.On);
       if (!P)
@@ -600,14 +612,14 @@ void LockFlow::result(const Expr *Call, World W, WorldList &Out) {
         if (std::optional<Place> M = Places.resolve(E))
           Mutexes.push_back(*M);
   }
-  unsigned Of =
-      acquisition(Call, Mutexes, false, Guard, S.lockableOf(Guard));
+  unsigned Of = acquisition(Call, Mutexes, false, Guard, S.lockableOf(Guard));
   if (!S.isGuard(T)) {
-    bool MayBeEmpty = R.getIdentifier() &&
-                      (R.getName() == "optional" || R.getName() == "unique_ptr" ||
-                       R.getName() == "shared_ptr" || R.getName() == "expected");
-    bool Holds = R.isInStdNamespace() &&
-                 (MayBeEmpty || R.getName() == "pair" || R.getName() == "tuple");
+    bool MayBeEmpty =
+        R.getIdentifier() &&
+        (R.getName() == "optional" || R.getName() == "unique_ptr" ||
+         R.getName() == "shared_ptr" || R.getName() == "expected");
+    bool Holds = isInStd(R) && (MayBeEmpty || R.getName() == "pair" ||
+                                R.getName() == "tuple");
     if (!Holds) {
       W.set(P, {LockState::Unknown, Of});
       Out.push_back(std::move(W));

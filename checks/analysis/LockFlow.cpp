@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The rules of LockFlow.h for statements, branches and ends of life. What calls
-// do is in LockCalls.cpp, what making and moving objects does in LockObjects.cpp.
+// do is in LockCalls.cpp, what making and moving objects does in
+// LockObjects.cpp.
 
 #include "LockFlow.h"
 #include "SuspensionPoints.h"
 #include "clang/AST/ASTContext.h"
+#include <cstdlib>
 
 using namespace clang;
 
@@ -25,7 +27,7 @@ static void callsIn(const Stmt *S, std::vector<const CallExpr *> &Calls) {
 
 LockFlow::LockFlow(Analysis &A, const Body &B, const CFG &Graph, bool IsSummary)
     : A(A), S(A.shapes()), B(B), Graph(Graph), IsSummary(IsSummary), Places(B),
-      Tests(B, Places, Graph), Engine(Graph, *this) {
+      Tests(B, Places, Graph, IsSummary), Engine(Graph, *this) {
   for (const CFGBlock *Block : Graph) {
     for (const CFGElement &E : *Block)
       if (std::optional<CFGTemporaryDtor> D = E.getAs<CFGTemporaryDtor>())
@@ -34,6 +36,8 @@ LockFlow::LockFlow(Analysis &A, const Body &B, const CFG &Graph, bool IsSummary)
             dyn_cast_or_null<CXXTryStmt>(Block->getTerminatorStmt()))
       Handlers[Try] = Block;
   }
+  for (const Body::Store &Each : B.stores())
+    elide(Each.Value);
   std::vector<const CallExpr *> Calls = B.calls();
   for (const LambdaExpr *L : B.lambdas())
     callsIn(L->getBody(), Calls);
@@ -42,6 +46,16 @@ LockFlow::LockFlow(Analysis &A, const Body &B, const CFG &Graph, bool IsSummary)
 }
 
 bool LockFlow::run() { return Engine.run(); }
+
+void LockFlow::elide(const Expr *Init) {
+  const Expr *E = core(Init);
+  if (const auto *C = dyn_cast<AbstractConditionalOperator>(E)) {
+    elide(C->getTrueExpr());
+    elide(C->getFalseExpr());
+  } else if (E->isPRValue() && E->getType()->isRecordType()) {
+    Elided.insert(E);
+  }
+}
 
 //===-- Worlds ------------------------------------------------------------===//
 
@@ -90,7 +104,8 @@ void LockFlow::forget(World &W, Place P) {
       Value.State = LockState::Unknown;
 }
 
-/// Somebody unknown has been given the mutex: whoever holds it may not any more.
+/// Somebody unknown has been given the mutex: whoever holds it may not any
+/// more.
 void LockFlow::forgetMutex(World &W, Place Mutex) {
   for (auto &[Holder, Value] : W.Locks)
     if (Value.State == LockState::Held &&
@@ -123,12 +138,26 @@ LockFlow::World LockFlow::entry() {
       return;
     // An optional or a pointer may well be empty.
     const CXXRecordDecl *R = classOf(T);
-    bool IsOwner = R && R->isInStdNamespace() && !S.isGuard(T);
+    bool IsOwner = R && isInStd(*R) && !S.isGuard(T);
     Acquisition Made;
     Made.Variable = D;
     Made.From = From;
     Made.GuardType = S.guardWithin(T);
     Made.LockableType = S.lockableOf(Made.GuardType);
+    // [guard = std::unique_lock(m)]
+    if (const auto *V = dyn_cast<VarDecl>(D); V && From == HeldLock::Capture)
+      if (const auto *C = dyn_cast_or_null<CXXConstructExpr>(
+              V->getInit() ? core(V->getInit()) : nullptr))
+        for (const Expr *Argument : C->arguments()) {
+          if (S.tag(Argument->getType()) == LockEffect::Defer)
+            return;
+          if (S.lockable(Argument->getType()) && S.isGuard(T) &&
+              !S.isGuard(Argument->getType()))
+            if (std::optional<Place> P = Places.resolve(Argument)) {
+              Places.spell(*P, Argument);
+              Made.Mutexes.push_back(*P);
+            }
+        }
     W.set(Places.variable(D), {IsOwner ? LockState::Unknown : LockState::Held,
                                acquisition(std::move(Made))});
   };
@@ -178,12 +207,41 @@ LockSummary LockFlow::summary() {
     }
     if (std::optional<bool> Zero = W.Known.equals(Tests.resultOf(nullptr), 0))
       O.ReturnsNonzero = !*Zero;
+    for (const ParmVarDecl *P : B.function().parameters())
+      if (std::optional<Subject> Of = Tests.valueOf(Places.variable(P)))
+        if (std::optional<bool> Zero = W.Known.equals(*Of, 0))
+          O.Given.push_back({P->getFunctionScopeIndex(), !*Zero});
+    for (const auto &[Guard, Of] : GivenGuards)
+      if (std::optional<bool> Zero = W.Known.equals(Of, 0))
+        O.GuardHolds.push_back({Places.path(Guard), !*Zero});
     Result.Outcomes.push_back(std::move(O));
   }
   return Result;
 }
 
 //===-- Blocks and edges --------------------------------------------------===//
+
+/// For whoever wonders why: CORO_TRACE=1 prints the worlds after each element.
+void LockFlow::trace(const CFGBlock &Block, const CFGElement &E,
+                     const WorldList &Now) const {
+  llvm::raw_ostream &OS = llvm::errs();
+  OS << "B" << Block.getBlockID() << "  ";
+  if (std::optional<CFGStmt> S = E.getAs<CFGStmt>())
+    S->getStmt()->printPretty(OS, nullptr,
+                              PrintingPolicy(B.function().getLangOpts()));
+  else
+    OS << "(end of life)";
+  for (const World &W : Now) {
+    OS << "  {";
+    for (const auto &[P, Value] : W.Locks) {
+      static constexpr const char *Names[] = {"empty", "free", "held", "?"};
+      OS << ' ' << (Places.name(P).empty() ? "temporary" : Places.name(P))
+         << ": " << Names[unsigned(Value.State)] << " #" << Value.Of;
+    }
+    OS << " | " << W.Known.size() << " facts }";
+  }
+  OS << '\n';
+}
 
 Worlds<LockWorld> LockFlow::block(const CFGBlock &Block,
                                   const Worlds<World> &In) {
@@ -201,6 +259,9 @@ Worlds<LockWorld> LockFlow::block(const CFGBlock &Block,
       Next.assign(TooMany.begin(), TooMany.end());
     }
     std::swap(Now, Next);
+    static const bool Traces = std::getenv("CORO_TRACE") != nullptr;
+    if (Traces)
+      trace(Block, E, Now);
   }
   Worlds<World> Out;
   for (World &W : Now)
@@ -278,7 +339,13 @@ Worlds<LockWorld> LockFlow::edge(const CFGBlock &Block, unsigned N,
   const auto *Condition = dyn_cast_or_null<Expr>(
       Branch && Block.succ_size() == 2 ? Block.getTerminatorCondition()
                                        : nullptr);
-  if (!Condition || isa<CXXTryStmt, CXXForRangeStmt>(Branch)) {
+  if (const auto *For = dyn_cast_or_null<CXXForRangeStmt>(Branch)) {
+    for (World W : Out)
+      if (enterRange(W, *For, N == 0))
+        Add(std::move(W));
+    return Result;
+  }
+  if (!Condition || isa<CXXTryStmt>(Branch)) {
     for (const World &W : Out)
       Add(W);
     return Result;
@@ -301,6 +368,23 @@ void LockFlow::leaveScopes(World &W, const CXXTryStmt *Try) {
   llvm::erase_if(W.Locks, [&](const auto &L) {
     return Places.rootTemporary(L.first) || !isInScope(L.first, Try);
   });
+}
+
+/// A range of guards that hold something is not empty: the loop that unlocks
+/// them runs.
+bool LockFlow::enterRange(World &W, const CXXForRangeStmt &For, bool Enters) {
+  Subject Entered = Tests.resultOf(For.getCond());
+  if (Enters) {
+    W.Known.learn({Entered, 0, false});
+    return true;
+  }
+  bool WasEntered = W.Known.equals(Entered, 0) == false;
+  W.Known.forget(Entered);
+  std::optional<Place> Range = Places.resolve(For.getRangeInit());
+  return WasEntered || !Range || llvm::none_of(W.Locks, [&](const auto &L) {
+           return L.second.State == LockState::Held &&
+                  Places.isWithin(L.first, *Range);
+         });
 }
 
 bool LockFlow::enterCase(World &W, const SwitchStmt &Switch,
@@ -341,27 +425,28 @@ bool LockFlow::enterCase(World &W, const SwitchStmt &Switch,
 
 //===-- Conditions --------------------------------------------------------===//
 
-/// `lk`, `lk.owns_lock()`, `opt.has_value()`, `p`, `p != nullptr`.
-std::optional<bool> LockFlow::evaluateGuard(const World &W, const Expr *E) {
-  if (!on(LockRule::GuardTest))
-    return std::nullopt;
+/// The object of `lk`, `lk.owns_lock()`, `opt.has_value()`, `p`, `p !=
+/// nullptr`.
+const Expr *LockFlow::guardTested(const Expr *E, bool &Negated) {
   E = core(E);
-  bool Negated = false;
-  const Expr *Object = nullptr;
+  Negated = false;
   if (const auto *Call = dyn_cast<CXXMemberCallExpr>(E)) {
     const CXXMethodDecl *M = Call->getMethodDecl();
     if (!M || Call->getNumArgs() != 0)
-      return std::nullopt;
+      return nullptr;
     bool Asks = isa<CXXConversionDecl>(M) ||
                 (M->getIdentifier() &&
                  (M->getName() == "owns_lock" || M->getName() == "has_value" ||
                   M->getName() == "isLocked"));
-    if (Asks && M->getReturnType()->isBooleanType())
-      Object = Call->getImplicitObjectArgument();
-  } else if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(E);
-             Op && Op->getNumArgs() == 2 &&
-             (Op->getOperator() == OO_EqualEqual ||
-              Op->getOperator() == OO_ExclaimEqual)) {
+    return Asks && M->getReturnType()->isBooleanType()
+               ? Call->getImplicitObjectArgument()
+               : nullptr;
+  }
+  const Expr *Object = nullptr;
+  if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(E);
+      Op && Op->getNumArgs() == 2 &&
+      (Op->getOperator() == OO_EqualEqual ||
+       Op->getOperator() == OO_ExclaimEqual)) {
     for (unsigned I = 0; I < 2; ++I)
       if (Op->getArg(I)->getType()->isNullPtrType())
         Object = Op->getArg(1 - I);
@@ -375,12 +460,25 @@ std::optional<bool> LockFlow::evaluateGuard(const World &W, const Expr *E) {
   } else if (isa<DeclRefExpr, MemberExpr>(E) && E->getType()->isPointerType()) {
     Object = E;
   }
-  if (!Object)
+  return Object;
+}
+
+std::optional<bool> LockFlow::evaluateGuard(const World &W, const Expr *E) {
+  bool Negated = false;
+  const Expr *Object =
+      on(LockRule::GuardTest) ? guardTested(E, Negated) : nullptr;
+  std::optional<Place> P = Object ? Places.resolve(Object) : std::nullopt;
+  if (!P)
     return std::nullopt;
-  std::optional<Place> P = Places.resolve(Object);
-  std::optional<Place> Holder = P ? holding(W, *P) : std::nullopt;
-  if (!Holder)
-    return std::nullopt;
+  std::optional<Place> Holder = holding(W, *P);
+  if (!Holder) {
+    // A helper is given it: it depends on the caller, but not twice.
+    auto Given = GivenGuards.find(*P);
+    if (Given == GivenGuards.end())
+      return std::nullopt;
+    std::optional<bool> Zero = W.Known.equals(Given->second, 0);
+    return Zero ? std::optional<bool>(*Zero == Negated) : std::nullopt;
+  }
   LockState State = W.at(*Holder)->State;
   if (State == LockState::Unknown)
     return std::nullopt;
@@ -426,6 +524,19 @@ bool LockFlow::assume(World &W, const Expr *E, bool Holds) {
       return assume(W, Op->getRHS(), Holds);
     return true;
   }
+  bool Negated = false;
+  if (const Expr *Object = IsSummary && on(LockRule::GuardTest)
+                               ? guardTested(E, Negated)
+                               : nullptr)
+    if (std::optional<Place> P = Places.resolve(Object);
+        P && !holding(W, *P) && Places.isVisibleOutside(*P) &&
+        !S.guardWithin(core(Object)->getType()).isNull()) {
+      auto [It, New] = GivenGuards.try_emplace(*P, Subject{});
+      if (New)
+        It->second = Tests.resultOf(Object);
+      W.Known.learn({It->second, 0, Holds == Negated});
+      return true;
+    }
   if (on(LockRule::Correlation))
     Tests.assume(W.Known, E, Holds);
   return true;
@@ -440,8 +551,9 @@ void LockFlow::element(const CFGElement &E, World W, WorldList &Out) {
     if (on(LockRule::Destructor))
       erase(W, Places.variable(D->getVarDecl()));
   } else if (std::optional<CFGTemporaryDtor> D = E.getAs<CFGTemporaryDtor>()) {
-    if (on(LockRule::TemporaryDestructor))
-      erase(W, Places.temporary(D->getBindTemporaryExpr()->getSubExpr()));
+    const Expr *Made = core(D->getBindTemporaryExpr()->getSubExpr());
+    if (on(LockRule::TemporaryDestructor) && !Elided.count(Made))
+      erase(W, Places.temporary(Made));
   }
   Out.push_back(std::move(W));
 }
@@ -480,7 +592,7 @@ void LockFlow::statement(const Stmt *Node, World W, WorldList &Out) {
         P && on(LockRule::Destructor))
       erase(W, *P, /*LeaveEmpty=*/true);
   } else if (isa<InitListExpr, CXXParenListInitExpr>(Node)) {
-    aggregate(cast<Expr>(Node), W);
+    return aggregate(cast<Expr>(Node), std::move(W), Out);
   } else if (const auto *L = dyn_cast<LambdaExpr>(Node)) {
     Place Closure = Places.temporary(L);
     erase(W, Closure);
@@ -498,7 +610,7 @@ void LockFlow::declaration(const DeclStmt *D, World W, WorldList &Out) {
   WorldList Now{std::move(W)}, Next;
   for (const Decl *Each : D->decls()) {
     const auto *V = dyn_cast<VarDecl>(Each);
-    if (!V || V->isStaticLocal())
+    if (!V || V->isStaticLocal() || V->isInvalidDecl())
       continue;
     Next.clear();
     for (World &W : Now) {
@@ -549,8 +661,7 @@ void LockFlow::store(Place To, const Expr *Value, World W, WorldList &Out) {
     return Set(std::move(W), {*Of, *Known, true});
   // int rc = pthread_mutex_trylock(&m);
   if (isa<CallExpr>(core(Value)))
-    if (std::optional<bool> Zero =
-            W.Known.equals(Tests.resultOf(Value), 0))
+    if (std::optional<bool> Zero = W.Known.equals(Tests.resultOf(Value), 0))
       return Set(std::move(W), {*Of, 0, *Zero});
   changed(W, To);
   Out.push_back(std::move(W));
@@ -559,14 +670,15 @@ void LockFlow::store(Place To, const Expr *Value, World W, WorldList &Out) {
 void LockFlow::suspension(const CoroutineSuspendExpr *E, World W,
                           WorldList &Out) {
   raise(E, W);
-  bool Suspends = !on(LockRule::NeverSuspends) ||
-                  suspensionOf(*E) != Suspension::Never;
+  bool Suspends =
+      !on(LockRule::NeverSuspends) || suspensionOf(*E) != Suspension::Never;
   if (Suspends) {
     for (const auto &[Holder, Value] : W.Locks) {
       if (Value.State != LockState::Held || !isInScope(Holder, E))
         continue;
       if (const Expr *Temporary = Places.rootTemporary(Holder);
-          Temporary && !Destroyed.count(Temporary))
+          Temporary &&
+          (!Destroyed.count(Temporary) || B.isEvaluatedFirst(E, Temporary)))
         continue;
       Findings.insert({Value.Of, Holder, E});
     }
@@ -617,10 +729,21 @@ void LockFlow::raise(const Expr *E, const World &W) {
     return;
   const CXXTryStmt *Try = B.tryOf(E);
   auto Handler = Try ? Handlers.find(Try) : Handlers.end();
-  if (Handler == Handlers.end())
+  if (Handler == Handlers.end() || W.Locks.empty())
     return;
   World Raised = W;
   leaveScopes(Raised, Try);
+  const auto *Call = dyn_cast<CallExpr>(E);
+  const auto *Construct = dyn_cast<CXXConstructExpr>(E);
+  const FunctionDecl *Callee = Call        ? Call->getDirectCallee()
+                               : Construct ? Construct->getConstructor()
+                                           : nullptr;
+  if (Callee) {
+    const auto *Type = Callee->getType()->getAs<FunctionProtoType>();
+    if (Type && !isUnresolvedExceptionSpec(Type->getExceptionSpecType()) &&
+        Type->isNothrow())
+      return;
+  }
   bool Any = llvm::any_of(Raised.Locks, [&](const auto &L) {
     return L.second.State == LockState::Held && Taken[L.second.Of].IsRaw;
   });

@@ -3,8 +3,8 @@
 // The transfer rules for locks: what each expression does to what is held.
 //
 // A world maps places to lock values. The place of a guard says what the guard
-// holds; the place of a mutex says that it was locked by hand. A place without a
-// value is untouched: nothing is concluded from it.
+// holds; the place of a mutex says that it was locked by hand. A place without
+// a value is untouched: nothing is concluded from it.
 //
 //     std::unique_lock a(m);        a: held #0           #0 = here, of m
 //     auto b = std::move(a);        a: empty, b: held #0
@@ -30,7 +30,7 @@ namespace corolint {
 
 /// Where and how a lock was taken.
 struct Acquisition {
-  const clang::Expr *Site = nullptr;         ///< an expression, or
+  const clang::Expr *Site = nullptr;          ///< an expression, or
   const clang::ValueDecl *Variable = nullptr; ///< a parameter or capture
   HeldLock::Origin From = HeldLock::Here;
   std::vector<Place> Mutexes;
@@ -72,15 +72,13 @@ struct LockWorld {
   }
 
   const LockValue *at(Place P) const {
-    auto It = llvm::lower_bound(Locks, P, [](const auto &L, Place P) {
-      return L.first < P;
-    });
+    auto It = llvm::lower_bound(
+        Locks, P, [](const auto &L, Place P) { return L.first < P; });
     return It != Locks.end() && It->first == P ? &It->second : nullptr;
   }
   void set(Place P, LockValue V) {
-    auto It = llvm::lower_bound(Locks, P, [](const auto &L, Place P) {
-      return L.first < P;
-    });
+    auto It = llvm::lower_bound(
+        Locks, P, [](const auto &L, Place P) { return L.first < P; });
     if (It != Locks.end() && It->first == P)
       It->second = V;
     else
@@ -149,10 +147,15 @@ private:
                   WorldList &Out);
   void returned(const clang::ReturnStmt *R, World W, WorldList &Out);
   void raise(const clang::Expr *E, const World &W);
+  void trace(const clang::CFGBlock &Block, const clang::CFGElement &E,
+             const WorldList &Now) const;
+  void elide(const clang::Expr *Init);
   void leaveScopes(World &W, const clang::CXXTryStmt *Try);
+  bool enterRange(World &W, const clang::CXXForRangeStmt &For, bool Enters);
   bool enterCase(World &W, const clang::SwitchStmt &Switch,
                  const clang::CFGBlock *To);
   std::optional<bool> evaluate(const World &W, const clang::Expr *E);
+  static const clang::Expr *guardTested(const clang::Expr *E, bool &Negated);
   std::optional<bool> evaluateGuard(const World &W, const clang::Expr *E);
   bool assume(World &W, const clang::Expr *E, bool Holds);
 
@@ -166,7 +169,7 @@ private:
                        Place To, World W, WorldList &Out);
   void makeInPlace(const clang::Expr *Site, clang::QualType Owner,
                    Arguments Given, Place To, World W, WorldList &Out);
-  void aggregate(const clang::Expr *List, World &W);
+  void aggregate(const clang::Expr *List, World W, WorldList &Out);
   bool adoptValues(Arguments Given, Place To, World &W);
   void take(World &W, const clang::Expr *Value, Place To);
   void move(World &W, Place From, Place To, bool LeaveEmpty);
@@ -177,14 +180,15 @@ private:
   void call(const clang::CallExpr *Call, World W, WorldList &Out);
   bool moveCall(const clang::CallExpr *Call, const clang::FunctionDecl &Callee,
                 World &W, WorldList &Out);
-  bool ownerCall(const clang::CallExpr *Call,
-                 const clang::FunctionDecl &Callee, World &W, WorldList &Out);
+  bool ownerCall(const clang::CallExpr *Call, const clang::FunctionDecl &Callee,
+                 World &W, WorldList &Out);
   void lockCall(const clang::CallExpr *Call, const Shapes::LockCall &L, World W,
                 WorldList &Out);
   void lockOperation(const clang::CallExpr *Call, const clang::Expr *Operand,
                      LockEffect Effect, World &W);
-  void summarised(const clang::CallExpr *Call, const clang::FunctionDecl &Callee,
-                  const LockSummary &Summary, World W, WorldList &Out);
+  void summarised(const clang::CallExpr *Call,
+                  const clang::FunctionDecl &Callee, const LockSummary &Summary,
+                  World W, WorldList &Out);
   std::optional<Place> inCaller(const clang::CallExpr *Call,
                                 const clang::FunctionDecl &Callee,
                                 llvm::ArrayRef<PlaceTable::Step> Path);
@@ -223,7 +227,12 @@ private:
   llvm::DenseSet<unsigned> ReleasedByHand;
   /// Temporaries that the graph destroys; the others became something else.
   llvm::DenseSet<const clang::Expr *> Destroyed;
+  /// Prvalues that are a variable's own object; Clang's graph destroys some of
+  /// them twice.
+  llvm::DenseSet<const clang::Expr *> Elided;
   llvm::DenseMap<const clang::CXXTryStmt *, const clang::CFGBlock *> Handlers;
+  /// Guards that a helper was given and asks whether they hold.
+  std::map<Place, Subject> GivenGuards;
   std::set<Finding> Findings;
   std::set<AtReturn> Returns;
 };

@@ -99,7 +99,7 @@ bool LockFlow::adoptValues(Arguments Given, Place To, World &W) {
 }
 
 /// `{std::unique_lock(m), 1}`: each member takes what initialises it.
-void LockFlow::aggregate(const Expr *List, World &W) {
+void LockFlow::aggregate(const Expr *List, World W, WorldList &Out) {
   Place To = Places.temporary(List);
   erase(W, To);
   llvm::SmallVector<const Expr *, 4> Inits;
@@ -110,11 +110,16 @@ void LockFlow::aggregate(const Expr *List, World &W) {
   } else if (const auto *P = dyn_cast<CXXParenListInitExpr>(List)) {
     Inits.append(P->getInitExprs().begin(), P->getInitExprs().end());
   }
+  // Without a constructor it can only take over what is locked.
+  if (S.isGuard(List->getType()) && isTracked(List->getType()))
+    return constructGuard(List, List->getType(), GuardConstruction::Adopt,
+                          Inits, To, std::move(W), Out);
   const CXXRecordDecl *R = classOf(List->getType());
   if (List->getType()->isArrayType() || !R) {
     uint64_t I = 0;
     for (const Expr *E : Inits)
       take(W, E, Places.element(To, I++));
+    Out.push_back(std::move(W));
     return;
   }
   auto Init = Inits.begin();
@@ -126,6 +131,7 @@ void LockFlow::aggregate(const Expr *List, World &W) {
     if (!Field->isUnnamedBitField())
       take(W, *Init++, Places.field(To, Field));
   }
+  Out.push_back(std::move(W));
 }
 
 void LockFlow::construct(const CXXConstructExpr *C, World W, WorldList &Out) {
@@ -147,7 +153,15 @@ void LockFlow::construct(const CXXConstructExpr *C, World W, WorldList &Out) {
       take(W, From, To);
     else if (std::optional<Place> P = Places.resolve(From);
              P && on(LockRule::Move)) {
-      if (Constructor->isMoveConstructor())
+      const auto *Parameter =
+          dyn_cast_or_null<ParmVarDecl>(Places.rootVariable(*P));
+      if (Constructor->isMoveConstructor() && !holding(W, *P) && Parameter &&
+          Parameter->getType()->isRValueReferenceType() && S.isGuard(T)) {
+        // What the caller hands over is presumably locked.
+        W.set(To,
+              {LockState::Held, acquisition(C, {}, false, T, S.lockableOf(T))});
+        W.set(*P, {LockState::Empty, 0});
+      } else if (Constructor->isMoveConstructor())
         move(W, *P, To, /*LeaveEmpty=*/true);
       else if (std::optional<Place> Holder = holding(W, *P))
         W.set(To, *W.at(*Holder));
@@ -162,7 +176,8 @@ void LockFlow::construct(const CXXConstructExpr *C, World W, WorldList &Out) {
   }
   if (S.isGuard(T)) {
     // unique_lock(upgrade_lock &&): one guard hands over to another.
-    if (Given.size() >= 1 && S.isGuard(Given[0]->getType().getNonReferenceType()) &&
+    if (Given.size() >= 1 &&
+        S.isGuard(Given[0]->getType().getNonReferenceType()) &&
         !core(Given[0])->isLValue() && on(LockRule::Move)) {
       adoptValues(Given, To, W);
       Out.push_back(std::move(W));
@@ -179,7 +194,7 @@ void LockFlow::constructGuard(const Expr *Site, QualType Type,
                               World W, WorldList &Out) {
   std::vector<Place> Mutexes;
   QualType LockableType = S.lockableOf(Type);
-  bool GivenLockable = false, AllAsync = true;
+  bool GivenLockable = false, GivenOther = false, AllAsync = true;
   for (const Expr *Argument : Given) {
     QualType T = core(Argument)->getType();
     if (std::optional<LockEffect> Tag = S.tag(T)) {
@@ -194,16 +209,20 @@ void LockFlow::constructGuard(const Expr *Site, QualType Type,
     if (isa<CXXNullPtrLiteralExpr>(core(Argument)))
       continue;
     std::optional<LockOwner> Owner = S.lockable(T);
-    if (!Owner)
+    if (!Owner) {
+      GivenOther = true;
       continue;
+    }
     GivenLockable = true;
     AllAsync &= *Owner != LockOwner::Thread;
     if (*Owner != LockOwner::Thread)
       continue;
     if (LockableType.isNull())
       LockableType = T->isPointerType() ? T->getPointeeType() : T;
-    if (std::optional<Place> P = Places.resolve(Argument))
+    if (std::optional<Place> P = Places.resolve(Argument)) {
+      Places.spell(*P, Argument);
       Mutexes.push_back(*P);
+    }
   }
   if (GivenLockable && AllAsync) {
     Out.push_back(std::move(W)); // not ours
@@ -211,8 +230,7 @@ void LockFlow::constructGuard(const Expr *Site, QualType Type,
   }
   const CXXRecordDecl *R = classOf(Type);
   if (!GivenLockable && R && S.models().guard(*R) &&
-      (Given.empty() || How != GuardConstruction::Acquire ||
-       R->isInStdNamespace())) {
+      (!GivenOther || isInStd(*R))) {
     W.set(To, {LockState::Empty, 0});
     Out.push_back(std::move(W));
     return;
@@ -274,17 +292,17 @@ void LockFlow::constructHolder(const CXXConstructExpr *C, Arguments Given,
                                Place To, World W, WorldList &Out) {
   const CXXRecordDecl &R = *classOf(C->getType());
   const CXXConstructorDecl *Constructor = C->getConstructor();
-  if (R.isInStdNamespace())
+  if (isInStd(R))
     return makeInPlace(C, C->getType(), Given, To, std::move(W), Out);
   const FunctionDecl *Definition = nullptr;
   bool Seen = Constructor->hasBody(Definition) && Definition &&
               !Definition->hasSkippedBody();
   if (!Seen) {
-    bool IsPlain = Constructor->isDefaultConstructor() &&
-                   !Constructor->isUserProvided();
+    bool IsPlain =
+        Constructor->isDefaultConstructor() && !Constructor->isUserProvided();
     if (!IsPlain && !adoptValues(Given, To, W))
-      W.set(To, {LockState::Unknown, acquisition(C, {}, false, C->getType(),
-                                                 QualType())});
+      W.set(To, {LockState::Unknown,
+                 acquisition(C, {}, false, C->getType(), QualType())});
     Out.push_back(std::move(W));
     return;
   }
@@ -327,7 +345,7 @@ void LockFlow::constructHolder(const CXXConstructExpr *C, Arguments Given,
         constructGuard(C, Made->getType(),
                        S.construction(*Made->getConstructor()), Mapped, Member,
                        std::move(Each), Next);
-      else if (classOf(Made->getType())->isInStdNamespace())
+      else if (isInStd(*classOf(Made->getType())))
         makeInPlace(C, Made->getType(), Mapped, Member, std::move(Each), Next);
       else
         Next.push_back(std::move(Each));

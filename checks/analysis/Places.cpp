@@ -37,6 +37,13 @@ const Expr *core(const Expr *E) {
   return E;
 }
 
+bool isInStd(const Decl &D) {
+  for (const DeclContext *In = D.getDeclContext(); In; In = In->getParent())
+    if (In->isStdNamespace())
+      return true;
+  return false;
+}
+
 Place PlaceTable::intern(Node N) {
   auto Key = std::make_pair(std::make_pair(unsigned(N.Kind), N.Parent),
                             std::make_pair(N.What, N.Index));
@@ -63,8 +70,8 @@ Place PlaceTable::temporary(const Expr *E) {
   return intern({Node::Temporary, 0, core(E), 0, false});
 }
 Place PlaceTable::field(Place Base, const ValueDecl *Member, bool Arrow) {
-  return intern({Node::Field, unsigned(Base), Member->getCanonicalDecl(), 0,
-                 Arrow});
+  return intern(
+      {Node::Field, unsigned(Base), Member->getCanonicalDecl(), 0, Arrow});
 }
 Place PlaceTable::element(Place Base, uint64_t I) {
   return intern({Node::Element, unsigned(Base), nullptr, I, false});
@@ -130,6 +137,22 @@ bool PlaceTable::isVisibleOutside(Place P) const {
   return V->hasGlobalStorage() || V->getDeclContext() != &B.function();
 }
 
+void PlaceTable::spell(Place P, const Expr *E) {
+  E = core(E);
+  if (const auto *Op = dyn_cast<UnaryOperator>(E);
+      Op && Op->getOpcode() == UO_AddrOf)
+    E = core(Op->getSubExpr());
+  std::string Text;
+  llvm::raw_string_ostream OS(Text);
+  PrintingPolicy Policy(B.function().getLangOpts());
+  Policy.SuppressImplicitBase = true;
+  E->printPretty(OS, nullptr, Policy);
+  OS.flush();
+  // Nobody wants to read a whole lambda.
+  if (Text.size() <= 60 && Text.find('\n') == std::string::npos)
+    Spellings.try_emplace(unsigned(P), std::move(Text));
+}
+
 std::string PlaceTable::name(Place P) const {
   const Node &N = Nodes[unsigned(P)];
   switch (N.Kind) {
@@ -158,9 +181,11 @@ std::string PlaceTable::name(Place P) const {
     std::string Base = name(Place(N.Parent));
     if (Base.empty())
       return "";
-    // Symbolic indices are hashes, and not for people.
-    return N.Index >> 32 ? Base + "[…]"
-                         : Base + "[" + std::to_string(N.Index) + "]";
+    if (!(N.Index >> 32))
+      return Base + "[" + std::to_string(N.Index) + "]";
+    // The index is a variable.
+    auto Spelled = Spellings.find(unsigned(P));
+    return Spelled != Spellings.end() ? Spelled->second : "";
   }
   }
   return "";
@@ -172,8 +197,8 @@ std::vector<PlaceTable::Step> PlaceTable::path(Place P) const {
     const Node &N = Nodes[I];
     static_assert(int(Step::Variable) == int(Node::Variable) &&
                   int(Step::Element) == int(Node::Element));
-    Steps.push_back({decltype(Step::Kind)(int(N.Kind)), N.What, N.Index,
-                     N.Arrow});
+    Steps.push_back(
+        {decltype(Step::Kind)(int(N.Kind)), N.What, N.Index, N.Arrow});
     if (N.Parent == I)
       break;
   }
@@ -194,6 +219,10 @@ std::optional<Place> PlaceTable::resolveVariable(const ValueDecl *D) {
       P = resolveVariable(Holding);
     else if (const Expr *E = Binding->getBinding())
       P = resolve(E);
+  } else if (const Expr *Range = B.rangeOf(D);
+             Range && (D->getType()->isReferenceType() ||
+                       D->getType()->isPointerType())) {
+    P = resolve(Range); // each element in turn: all of them
   } else if (const auto *V = dyn_cast<VarDecl>(D);
              V && !isa<ParmVarDecl>(V) && V->getInit()) {
     const Expr *Init = V->getInit();
@@ -245,14 +274,13 @@ std::optional<Place> PlaceTable::resolveCall(const CallExpr *Call) {
       return resolve(Member->getImplicitObjectArgument()); // reference_wrapper
     if (!Name || Call->getNumArgs() != 0)
       return std::nullopt;
-    std::optional<Place> Object =
-        resolve(Member->getImplicitObjectArgument());
+    std::optional<Place> Object = resolve(Member->getImplicitObjectArgument());
     QualType R = F->getReturnType();
     if (!Object || !(R->isReferenceType() || R->isPointerType()))
       return std::nullopt;
     if (Name->isStr("release"))
       return std::nullopt; // what it returns is no longer the object's
-    if (F->isInStdNamespace())
+    if (isInStd(*F))
       return Object; // get(), value(): the owner stands for what it owns
     // An accessor is the member that it returns, or a member of its own.
     if (const auto *Body = dyn_cast_or_null<CompoundStmt>(
@@ -273,7 +301,7 @@ std::optional<Place> PlaceTable::resolveCall(const CallExpr *Call) {
     const auto *Callee = dyn_cast<MemberExpr>(Member->getCallee());
     return field(*Object, F, Callee && Callee->isArrow());
   }
-  if (F->isInStdNamespace() && Name && Call->getNumArgs() >= 1 &&
+  if (isInStd(*F) && Name && Call->getNumArgs() >= 1 &&
       (Name->isStr("move") || Name->isStr("forward") || Name->isStr("get") ||
        Name->isStr("as_const") || Name->isStr("addressof") ||
        Name->isStr("ref") || Name->isStr("to_address") ||

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Places: names for objects, so that two expressions that denote the same object
-// are seen to.
+// Places: names for objects, so that two expressions that denote the same
+// object are seen to.
 //
 //     mu_            this . mu_
-//     s->mu          s . mu                  a pointer stands for what it points to
-//     *opt, p.get()  opt, p                  and an owner for what it owns
-//     auto &r = s;   r.mu  =  s . mu         references that are bound once
-//     locks[2]       locks . [2]
-//     f()            the temporary that f() makes, where it is a prvalue
+//     s->mu          s . mu                  a pointer stands for what it
+//     points to *opt, p.get()  opt, p                  and an owner for what it
+//     owns auto &r = s;   r.mu  =  s . mu         references that are bound
+//     once locks[2]       locks . [2] f()            the temporary that f()
+//     makes, where it is a prvalue
 //
-// A place is a path in a tree: a root (variable, this, temporary) and the members
-// that lead down from it.
+// A place is a path in a tree: a root (variable, this, temporary) and the
+// members that lead down from it.
 
 #ifndef COROLINT_CHECKS_ANALYSIS_PLACES_H
 #define COROLINT_CHECKS_ANALYSIS_PLACES_H
@@ -32,6 +32,9 @@ enum class Place : unsigned {};
 /// The expression without what does not change which object is meant:
 /// parentheses, implicit casts, bindings of temporaries, cleanups.
 const clang::Expr *core(const clang::Expr *E);
+
+/// Declared in namespace std, or in something that is.
+bool isInStd(const clang::Decl &D);
 
 class PlaceTable {
 public:
@@ -66,8 +69,10 @@ public:
   /// globals, captured variables, the result.
   bool isVisibleOutside(Place P) const;
 
-  /// As a programmer would write it: "s->mu"; empty for a temporary.
+  /// As a programmer would write it: "s->mu"; empty for what has no name.
   std::string name(Place P) const;
+  /// Remembers that the programmer wrote `E` for `P`.
+  void spell(Place P, const clang::Expr *E);
 
   /// The path from the root, outermost first (for moving to another table).
   struct Step {
@@ -97,6 +102,7 @@ private:
                  unsigned>
       Index;
   llvm::DenseMap<const clang::ValueDecl *, std::optional<Place>> Aliases;
+  llvm::DenseMap<unsigned, std::string> Spellings;
 };
 
 } // namespace corolint

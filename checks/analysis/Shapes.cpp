@@ -155,8 +155,8 @@ static const CXXRecordDecl *promiseOf(QualType T) {
       if (const CXXRecordDecl *P = PromiseIn(*B))
         return P;
   // std::coroutine_traits specialised for it, as Asio does.
-  for (const NamedDecl *Std : Context.getTranslationUnitDecl()->lookup(
-           &Context.Idents.get("std"))) {
+  for (const NamedDecl *Std :
+       Context.getTranslationUnitDecl()->lookup(&Context.Idents.get("std"))) {
     const auto *Namespace = dyn_cast<NamespaceDecl>(Std);
     if (!Namespace)
       continue;
@@ -231,10 +231,20 @@ static bool hasEmptyBody(const CXXMethodDecl &M) {
   return Body && Body->body_empty();
 }
 
-static bool hasTypeMember(const CXXRecordDecl &R, llvm::StringRef Name) {
-  for (const NamedDecl *D : R.lookup(&R.getASTContext().Idents.get(Name)))
-    if (isa<TypeDecl>(D))
-      return true;
+/// A member type of that name, which is not std::false_type.
+static bool hasMarker(const CXXRecordDecl &R, llvm::StringRef Name) {
+  for (const NamedDecl *D : R.lookup(&R.getASTContext().Idents.get(Name))) {
+    if (!isa<TypeDecl>(D))
+      continue;
+    const auto *Alias = dyn_cast<TypedefNameDecl>(D);
+    const auto *S = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+        Alias ? Alias->getUnderlyingType()->getAsCXXRecordDecl() : nullptr);
+    bool IsFalse =
+        S && S->getTemplateArgs().size() == 2 &&
+        S->getTemplateArgs()[1].getKind() == TemplateArgument::Integral &&
+        S->getTemplateArgs()[1].getAsIntegral() == 0;
+    return !IsFalse;
+  }
   return false;
 }
 
@@ -247,9 +257,11 @@ std::optional<LockOwner> Shapes::findLockable(const CXXRecordDecl &R) {
         return Model->Owner;
   if (guardFacts(R).IsGuard)
     return guardFacts(R).Owner;
-  if (hasTypeMember(R, "folly_coro_aware_mutex"))
+  if (hasMarker(R, "folly_coro_aware_mutex"))
     return LockOwner::Coroutine;
 
+  const auto *Capability = R.getAttr<CapabilityAttr>();
+  bool IsMutex = Capability && Capability->getName() == "mutex";
   bool Locks = false, Unlocks = false, Awaits = false, DoesSomething = false;
   anyMethod(R, [&](const CXXMethodDecl &Method) {
     std::string Name = plainName(Method);
@@ -273,8 +285,10 @@ std::optional<LockOwner> Shapes::findLockable(const CXXRecordDecl &R) {
     }
     return false;
   });
-  if (Unlocks && Awaits)
+  if (Awaits && (Unlocks || IsMutex))
     return LockOwner::Coroutine;
+  if (IsMutex)
+    return LockOwner::Thread;
   if (!Locks || !Unlocks)
     return std::nullopt;
   return DoesSomething ? LockOwner::Thread : LockOwner::None;
@@ -283,7 +297,8 @@ std::optional<LockOwner> Shapes::findLockable(const CXXRecordDecl &R) {
 //===-- Guards ------------------------------------------------------------===//
 
 bool Shapes::isGuard(QualType T) {
-  if (T.isNull() || T->isPointerType() || T->isReferenceType())
+  if (T.isNull() || T->isPointerType() || T->isReferenceType() ||
+      T->isArrayType())
     return false;
   const CXXRecordDecl *R = classOf(T);
   return R && guardFacts(*R).IsGuard;
@@ -442,7 +457,8 @@ private:
       }
     for (const Stmt *Child : Node->children())
       if (const Expr *E = find(Child, Effect, Depth)) {
-        if (const auto *If = dyn_cast<IfStmt>(Node); If && Child != If->getCond())
+        if (const auto *If = dyn_cast<IfStmt>(Node);
+            If && Child != If->getCond())
           IsConditional |= testsFlag(If->getCond());
         return E;
       }
@@ -451,9 +467,8 @@ private:
 
   /// `if (locked)` depends on a decision; `if (mutex)` on there being one.
   static bool testsFlag(const Expr *Condition) {
-    return Condition && !Condition->IgnoreParenImpCasts()
-                             ->getType()
-                             ->isAnyPointerType();
+    return Condition &&
+           !Condition->IgnoreParenImpCasts()->getType()->isAnyPointerType();
   }
 
   /// Through a pointer or reference member, a smart pointer, or a parameter.
@@ -515,7 +530,8 @@ GuardConstruction Shapes::construction(const CXXConstructorDecl &C) {
     // unique_lock(m, duration): whatever is neither lockable nor tag is time.
     for (const ParmVarDecl *P : C.parameters())
       if (const CXXRecordDecl *T = classOf(P->getType()))
-        if (!lockable(P->getType()) && !tag(P->getType()) && T->getIdentifier() &&
+        if (!lockable(P->getType()) && !tag(P->getType()) &&
+            T->getIdentifier() &&
             (T->getName() == "duration" || T->getName() == "time_point"))
           return GuardConstruction::TryAcquire;
     return GuardConstruction::Acquire;
@@ -570,7 +586,7 @@ QualType Shapes::findGuardWithin(const CXXRecordDecl &R, unsigned Depth) {
     return guardFacts(*Inner).IsGuard ? T : findGuardWithin(*Inner, Depth + 1);
   };
   QualType Found;
-  if (R.isInStdNamespace()) {
+  if (isInStd(R)) {
     // What it owns is among its arguments; its insides are not worth a visit.
     if (const auto *S = dyn_cast<ClassTemplateSpecializationDecl>(&R);
         S && !R.getName().contains("function") &&
@@ -636,10 +652,14 @@ std::optional<Shapes::LockCall> Shapes::findLockCall(const FunctionDecl &F) {
       return;
     if (Arguments.begin() == Arguments.end() && Method)
       Call.Operands.push_back({ImplicitObject, Effect});
-    for (const Expr *E : Arguments)
-      if (const auto *Ref = dyn_cast<DeclRefExpr>(core(E)))
-        if (const auto *P = dyn_cast<ParmVarDecl>(Ref->getDecl()))
-          Call.Operands.push_back({int(P->getFunctionScopeIndex()), Effect});
+    for (const Expr *E : Arguments) {
+      const auto *Ref = dyn_cast<DeclRefExpr>(core(E));
+      const auto *P = Ref ? dyn_cast<ParmVarDecl>(Ref->getDecl()) : nullptr;
+      if (P)
+        Call.Operands.push_back({int(P->getFunctionScopeIndex()), Effect});
+      else if (Ref)
+        Call.Named.push_back({Ref, Effect});
+    }
   };
   if (const auto *A = F.getAttr<AcquireCapabilityAttr>())
     FromAttribute(A, A->args(), LockEffect::Acquire);
@@ -647,7 +667,7 @@ std::optional<Shapes::LockCall> Shapes::findLockCall(const FunctionDecl &F) {
     FromAttribute(A, A->args(), LockEffect::Release);
   if (const auto *A = F.getAttr<TryAcquireCapabilityAttr>())
     FromAttribute(A, A->args(), LockEffect::TryAcquire);
-  if (!Call.Operands.empty())
+  if (!Call.Operands.empty() || !Call.Named.empty())
     return Call;
 
   if (!Method || Method->isStatic())

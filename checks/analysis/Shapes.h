@@ -59,6 +59,8 @@ public:
   /// model, its thread-safety attributes or its name; null if nothing is known.
   struct LockCall {
     llvm::SmallVector<LockOperand, 2> Operands;
+    /// Operands that the declaration names: `acquire_capability(mutex)`.
+    llvm::SmallVector<std::pair<const clang::Expr *, LockEffect>, 0> Named;
     LockSuccess Success = LockSuccess::True;
   };
   const LockCall *lockCall(const clang::FunctionDecl &F);

@@ -9,8 +9,8 @@
 //       returns true,  a held, b held
 //       returns false
 //
-// It is computed by the same flow that judges coroutines (LockFlow.h), once, and
-// applied at each call. A function that calls itself, or whose body was not
+// It is computed by the same flow that judges coroutines (LockFlow.h), once,
+// and applied at each call. A function that calls itself, or whose body was not
 // seen, has no summary; its caller then knows nothing.
 
 #ifndef COROLINT_CHECKS_ANALYSIS_SUMMARIES_H
@@ -49,6 +49,10 @@ struct LockSummary {
     std::vector<Effect> Effects;
     /// For functions that return bool or an integer: 0, or something else.
     std::optional<bool> ReturnsNonzero;
+    /// When it ends so: a parameter, by index, is not zero (true) or is.
+    std::vector<std::pair<unsigned, bool>> Given;
+    /// When it ends so: a guard that it was given holds something, or does not.
+    std::vector<std::pair<std::vector<PlaceTable::Step>, bool>> GuardHolds;
   };
   std::vector<Outcome> Outcomes;
 };

@@ -59,29 +59,27 @@ static bool returnsOwnHandle(const FunctionDecl *F) {
   const FunctionDecl *Definition = nullptr;
   F->hasBody(Definition);
   bool Any = false;
-  return everyReturn(Body,
-                     [&](const ReturnStmt &R) {
-                       const Expr *E =
-                           R.getRetValue() ? core(R.getRetValue()) : nullptr;
-                       // The copy, and the conversion to coroutine_handle<>.
-                       for (;;) {
-                         if (const auto *C =
-                                 dyn_cast_or_null<CXXConstructExpr>(E);
-                             C && C->getNumArgs() == 1)
-                           E = core(C->getArg(0));
-                         else if (const auto *Call =
-                                      dyn_cast_or_null<CXXMemberCallExpr>(E);
-                                  Call && isa<CXXConversionDecl>(
-                                              Call->getMethodDecl()))
-                           E = core(Call->getImplicitObjectArgument());
-                         else
-                           break;
-                       }
-                       const auto *Ref = dyn_cast_or_null<DeclRefExpr>(E);
-                       Any = true;
-                       return Ref &&
-                              Ref->getDecl() == Definition->getParamDecl(0);
-                     }) &&
+  return everyReturn(
+             Body,
+             [&](const ReturnStmt &R) {
+               const Expr *E =
+                   R.getRetValue() ? core(R.getRetValue()) : nullptr;
+               // The copy, and the conversion to coroutine_handle<>.
+               for (;;) {
+                 if (const auto *C = dyn_cast_or_null<CXXConstructExpr>(E);
+                     C && C->getNumArgs() == 1)
+                   E = core(C->getArg(0));
+                 else if (const auto *Call =
+                              dyn_cast_or_null<CXXMemberCallExpr>(E);
+                          Call && isa<CXXConversionDecl>(Call->getMethodDecl()))
+                   E = core(Call->getImplicitObjectArgument());
+                 else
+                   break;
+               }
+               const auto *Ref = dyn_cast_or_null<DeclRefExpr>(E);
+               Any = true;
+               return Ref && Ref->getDecl() == Definition->getParamDecl(0);
+             }) &&
          Any;
 }
 
@@ -105,8 +103,7 @@ static bool resumesAtOnce(const FunctionDecl *F) {
   else if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(E);
            Op && Op->getOperator() == OO_Call)
     Object = Op->getArg(0);
-  const auto *Ref =
-      Object ? dyn_cast<DeclRefExpr>(core(Object)) : nullptr;
+  const auto *Ref = Object ? dyn_cast<DeclRefExpr>(core(Object)) : nullptr;
   return Ref && Ref->getDecl() == Definition->getParamDecl(0);
 }
 
@@ -133,7 +130,7 @@ static Suspension combine(const FunctionDecl *Ready,
 
 /// The standard's own two, whose bodies an editor may have skipped.
 static std::optional<Suspension> standardAwaiter(const CXXRecordDecl &R) {
-  if (!R.isInStdNamespace() || !R.getIdentifier())
+  if (!isInStd(R) || !R.getIdentifier())
     return std::nullopt;
   if (R.getName() == "suspend_never")
     return Suspension::Never;

@@ -5,15 +5,24 @@
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
-#include <array>
 #include <deque>
 
 using namespace corolint;
 using namespace clang;
 using llvm::ArrayRef;
 using llvm::StringRef;
+
+namespace {
+/// A shipped model. They are sorted by the last part of their name, so that
+/// loading them costs nothing: most files have no lock in them.
+template <typename Model> struct Row {
+  StringRef Last; ///< "mutex"
+  Model Facts;    ///< of "std::mutex"
+};
+} // namespace
 
 // Libraries[], Lockables[], Guards[], Tags[] and Functions[], written by
 // generator/GenerateTables.cpp from the *.yaml beside this file.
@@ -32,13 +41,19 @@ static std::pair<StringRef, StringRef> splitLast(StringRef QualifiedName) {
 }
 
 /// The identifier of a declaration, or of the typedef that names an unnamed
-/// one, as C has it: `typedef union {…} pthread_mutex_t;`
-static StringRef identifier(const NamedDecl &D) {
+/// one, as C has it: `typedef union {…} pthread_mutex_t;`. Operators have none:
+/// theirs is spelled into `Spelling`.
+static StringRef lastName(const NamedDecl &D,
+                          llvm::SmallVectorImpl<char> &Spelling) {
   if (const IdentifierInfo *II = D.getIdentifier())
     return II->getName();
-  if (const auto *Tag = dyn_cast<TagDecl>(&D))
-    if (const TypedefNameDecl *Typedef = Tag->getTypedefNameForAnonDecl())
-      return Typedef->getName();
+  if (const auto *Tag = dyn_cast<TagDecl>(&D)) {
+    const TypedefNameDecl *Typedef = Tag->getTypedefNameForAnonDecl();
+    return Typedef ? Typedef->getName() : "";
+  }
+  if (OverloadedOperatorKind Op = D.getDeclName().getCXXOverloadedOperator())
+    return ("operator" + llvm::Twine(getOperatorSpelling(Op)))
+        .toStringRef(Spelling);
   return {};
 }
 
@@ -46,6 +61,7 @@ static StringRef identifier(const NamedDecl &D) {
 /// user's spelling (inline and anonymous namespaces, extern "C") may be left
 /// out: libc++'s std::__1::mutex is "std::mutex".
 static bool isCalled(const DeclContext *DC, StringRef Qualifier) {
+  llvm::SmallString<0> Unused; // contexts are no operators
   for (; !DC->isTranslationUnit(); DC = DC->getParent()) {
     if (isa<LinkageSpecDecl, ExportDecl>(DC))
       continue;
@@ -54,7 +70,7 @@ static bool isCalled(const DeclContext *DC, StringRef Qualifier) {
       return false; // local to a function: nobody can name it from outside
 
     auto [Outer, Last] = splitLast(Qualifier);
-    StringRef Name = identifier(*cast<NamedDecl>(DC));
+    StringRef Name = lastName(*cast<NamedDecl>(DC), Unused);
     if (!Name.empty() && Name == Last)
       Qualifier = Outer;
     else if (!Namespace ||
@@ -62,24 +78,6 @@ static bool isCalled(const DeclContext *DC, StringRef Qualifier) {
       return false;
   }
   return Qualifier.empty();
-}
-
-/// "operator=" and the like, which have no identifier to hash.
-static OverloadedOperatorKind operatorNamed(StringRef Last) {
-  static constexpr struct {
-    StringRef Spelling;
-    OverloadedOperatorKind Kind;
-  } Operators[] = {
-#define OVERLOADED_OPERATOR(Name, Spelling, ...) {Spelling, OO_##Name},
-#define OVERLOADED_OPERATOR_MULTI(Name, Spelling, ...) {Spelling, OO_##Name},
-#include "clang/Basic/OperatorKinds.def"
-  };
-  if (!Last.consume_front("operator"))
-    return OO_None;
-  for (const auto &O : Operators)
-    if (Last.trim() == O.Spelling)
-      return O.Kind;
-  return OO_None;
 }
 
 //===-- Tables ------------------------------------------------------------===//
@@ -90,15 +88,15 @@ static StringRef nameOf(const TagModel &M) { return M.Type; }
 static StringRef nameOf(const FunctionModel &M) { return M.Name; }
 
 namespace {
-/// Models of one kind by the last part of their name, which a declaration has
-/// at hand; only those few are compared in full.
+/// Models of one kind, by the last part of their name, which a declaration has
+/// at hand. Only the few that share it are compared in full.
 template <typename Model> class Index {
 public:
-  /// A model added later replaces an earlier one of the same name.
+  explicit Index(ArrayRef<Row<Model>> Shipped) : Shipped(Shipped) {}
+
+  /// Overrides a shipped model, or an earlier one, of the same name.
   void add(const Model &M) {
-    StringRef Last = splitLast(nameOf(M)).second;
-    OverloadedOperatorKind Op = operatorNamed(Last);
-    Candidates &Bucket = Op ? ByOperator[Op] : ByIdentifier[Last];
+    Candidates &Bucket = Users[splitLast(nameOf(M)).second];
     for (const Model *&Old : Bucket)
       if (nameOf(*Old) == nameOf(M)) {
         Old = &M;
@@ -108,92 +106,76 @@ public:
   }
 
   const Model *find(const NamedDecl &D) const {
-    if (OverloadedOperatorKind Op = D.getDeclName().getCXXOverloadedOperator())
-      return pick(ByOperator[Op], D);
-    StringRef Name = identifier(D);
-    if (Name.empty())
+    llvm::SmallString<16> Spelling;
+    StringRef Last = lastName(D, Spelling);
+    if (Last.empty())
       return nullptr;
-    auto Bucket = ByIdentifier.find(Name);
-    return Bucket == ByIdentifier.end() ? nullptr : pick(Bucket->second, D);
+    if (!Users.empty()) {
+      auto Bucket = Users.find(Last);
+      if (Bucket != Users.end())
+        for (const Model *M : Bucket->second)
+          if (speaksFor(*M, D))
+            return M;
+    }
+    for (auto Row = llvm::lower_bound(
+             Shipped, Last,
+             [](const auto &R, StringRef Last) { return R.Last < Last; });
+         Row != Shipped.end() && Row->Last == Last; ++Row)
+      if (speaksFor(Row->Facts, D))
+        return &Row->Facts;
+    return nullptr;
   }
 
 private:
   using Candidates = llvm::SmallVector<const Model *, 1>;
 
-  static const Model *pick(const Candidates &Bucket, const NamedDecl &D) {
-    for (const Model *M : Bucket)
-      if (isCalled(D.getDeclContext(), splitLast(nameOf(*M)).first))
-        return M;
-    return nullptr;
+  static bool speaksFor(const Model &M, const NamedDecl &D) {
+    return isCalled(D.getDeclContext(), splitLast(nameOf(M)).first);
   }
 
-  llvm::StringMap<Candidates> ByIdentifier;
-  std::array<Candidates, NUM_OVERLOADED_OPERATORS> ByOperator;
-};
-
-/// A namespace and whose it is.
-struct OwnedNamespace {
-  StringRef Qualifier;
-  StringRef Library;
+  ArrayRef<Row<Model>> Shipped;
+  llvm::StringMap<Candidates> Users;
 };
 } // namespace
 
 struct Models::Tables {
-  Index<LockableModel> Lockables;
-  Index<GuardModel> Guards;
-  Index<TagModel> Tags;
-  Index<FunctionModel> Functions;
-  std::vector<LibraryModel> Libraries;
-  llvm::StringMap<llvm::SmallVector<OwnedNamespace, 1>> Namespaces;
+  Index<LockableModel> Lockables{shipped::Lockables};
+  Index<GuardModel> Guards{shipped::Guards};
+  Index<TagModel> Tags{shipped::Tags};
+  Index<FunctionModel> Functions{shipped::Functions};
+  // A later library overrides an earlier one where both own a namespace.
+  std::vector<LibraryModel> Libraries{std::begin(shipped::Libraries),
+                                      std::end(shipped::Libraries)};
 
-  // What the above point to. Files keep their addresses: a deque.
+  // What the user's models live in. A deque: it does not move them.
   std::deque<ModelFile> Files;
 
-  template <typename Facts> void add(const Facts &F) {
-    for (const auto &M : F.Lockables)
-      Lockables.add(M);
-    for (const auto &M : F.Guards)
-      Guards.add(M);
-    for (const auto &M : F.Tags)
-      Tags.add(M);
-    for (const auto &M : F.Functions)
-      Functions.add(M);
-  }
-
-  void addLibrary(const LibraryModel &L);
-  const LibraryModel *libraryNamed(StringRef Name) const;
+  void add(ModelFile File);
 };
 
-const LibraryModel *Models::Tables::libraryNamed(StringRef Name) const {
-  for (const LibraryModel &L : Libraries)
-    if (L.Name == Name)
-      return &L;
-  return nullptr;
-}
-
-/// A library described again keeps what the new description leaves out, so
-/// that a project can add a namespace without repeating the rest.
-void Models::Tables::addLibrary(const LibraryModel &L) {
-  auto *Known = const_cast<LibraryModel *>(libraryNamed(L.Name));
-  if (!Known) {
-    Libraries.push_back(L);
-  } else {
-    if (!L.Namespaces.empty())
-      Known->Namespaces = L.Namespaces;
-    if (!L.AsyncMutex.empty())
-      Known->AsyncMutex = L.AsyncMutex;
-  }
-  for (StringRef Namespace : L.Namespaces) {
-    auto [Outer, Last] = splitLast(Namespace);
-    auto &Bucket = Namespaces[Last];
-    auto Old = llvm::find_if(Bucket, [&, O = Outer](const OwnedNamespace &N) {
-      return N.Qualifier == O;
-    });
-    if (Old == Bucket.end())
-      Bucket.push_back({Outer, L.Name});
-    else
-      Old->Library = L.Name;
-  }
+void Models::Tables::add(ModelFile File) {
+  const ModelFile &F = Files.emplace_back(std::move(File));
+  for (const LockableModel &M : F.Lockables)
+    Lockables.add(M);
+  for (const GuardModel &M : F.Guards)
+    Guards.add(M);
+  for (const TagModel &M : F.Tags)
+    Tags.add(M);
+  for (const FunctionModel &M : F.Functions)
+    Functions.add(M);
+  if (!F.Library)
+    return;
+  // A library described again keeps what the new description leaves out, so
+  // that a project can add a namespace without repeating the rest.
+  LibraryModel New = *F.Library;
+  for (LibraryModel &Old : Libraries)
+    if (Old.Name == New.Name) {
+      if (New.AsyncMutex.empty())
+        New.AsyncMutex = Old.AsyncMutex;
+      else
+        Old.AsyncMutex = New.AsyncMutex;
+    }
+  Libraries.push_back(New);
 }
 
 //===-- Models ------------------------------------------------------------===//
@@ -204,24 +186,11 @@ Models::~Models() = default;
 llvm::Expected<std::shared_ptr<const Models>>
 Models::load(ArrayRef<std::string> Files) {
   std::shared_ptr<Models> M(new Models);
-  struct {
-    ArrayRef<LockableModel> Lockables = shipped::Lockables;
-    ArrayRef<GuardModel> Guards = shipped::Guards;
-    ArrayRef<TagModel> Tags = shipped::Tags;
-    ArrayRef<FunctionModel> Functions = shipped::Functions;
-  } Shipped;
-  M->T->add(Shipped);
-  for (const LibraryModel &L : shipped::Libraries)
-    M->T->addLibrary(L);
-
   for (const std::string &Path : Files) {
     llvm::Expected<ModelFile> File = readModelFile(Path);
     if (!File)
       return File.takeError();
-    ModelFile &Kept = M->T->Files.emplace_back(std::move(*File));
-    M->T->add(Kept);
-    if (Kept.Library)
-      M->T->addLibrary(*Kept.Library);
+    M->T->add(std::move(*File));
   }
   return M;
 }
@@ -256,12 +225,13 @@ const LibraryModel *Models::library(const Decl &D) const {
     const auto *Namespace = dyn_cast<NamespaceDecl>(DC);
     if (!Namespace || !Namespace->getIdentifier())
       continue;
-    auto Bucket = T->Namespaces.find(Namespace->getName());
-    if (Bucket == T->Namespaces.end())
-      continue;
-    for (const OwnedNamespace &N : Bucket->second)
-      if (isCalled(Namespace->getParent(), N.Qualifier))
-        return T->libraryNamed(N.Library);
+    for (const LibraryModel &L : llvm::reverse(T->Libraries))
+      for (StringRef Name : L.Namespaces) {
+        auto [Outer, Last] = splitLast(Name);
+        if (Last == Namespace->getName() &&
+            isCalled(Namespace->getParent(), Outer))
+          return &L;
+      }
   }
   return nullptr;
 }

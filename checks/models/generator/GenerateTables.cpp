@@ -67,18 +67,48 @@ static void quote(raw_ostream &Out, StringRef S) {
   Out << '"';
 }
 
-/// Writes one table. `writeRow` writes the members of a row.
-template <typename Row, typename WriteRow>
-static void writeTable(raw_ostream &Out, StringRef Type, StringRef Name,
-                       const std::vector<ModelFile> &Files,
-                       std::vector<Row> ModelFile::*Rows, WriteRow writeRow) {
-  Out << "static constexpr " << Type << ' ' << Name << "[] = {\n";
+static StringRef nameOf(const LockableModel &M) { return M.Type; }
+static StringRef nameOf(const GuardModel &M) { return M.Type; }
+static StringRef nameOf(const TagModel &M) { return M.Type; }
+static StringRef nameOf(const FunctionModel &M) { return M.Name; }
+
+/// "mutex" of "std::mutex".
+static StringRef lastOf(StringRef QualifiedName) {
+  size_t Colons = QualifiedName.rfind("::");
+  return Colons == StringRef::npos ? QualifiedName
+                                   : QualifiedName.drop_front(Colons + 2);
+}
+
+/// All models of one kind, in the order in which Models.cpp looks for them.
+template <typename Model>
+static std::vector<const Model *>
+sorted(const std::vector<ModelFile> &Files,
+       std::vector<Model> ModelFile::*Models) {
+  std::vector<const Model *> All;
   for (const ModelFile &F : Files)
-    for (const Row &R : F.*Rows) {
-      Out << "  {";
-      writeRow(R);
-      Out << "},\n";
-    }
+    for (const Model &M : F.*Models)
+      All.push_back(&M);
+  llvm::stable_sort(All, [](const Model *A, const Model *B) {
+    return lastOf(nameOf(*A)) < lastOf(nameOf(*B));
+  });
+  return All;
+}
+
+/// Writes one table. `writeFacts` writes the members of a model.
+template <typename Model, typename WriteFacts>
+static void writeTable(raw_ostream &Out, StringRef Type, StringRef Name,
+                       const std::vector<const Model *> &Models,
+                       WriteFacts writeFacts) {
+  Out << "static constexpr Row<" << Type << "> " << Name << "[] = {\n";
+  for (const Model *M : Models) {
+    Out << "  {";
+    quote(Out, lastOf(nameOf(*M)));
+    Out << ", {";
+    quote(Out, nameOf(*M));
+    Out << ", ";
+    writeFacts(*M);
+    Out << "}},\n";
+  }
   Out << "};\n\n";
 }
 
@@ -88,11 +118,12 @@ static void write(raw_ostream &Out, const std::vector<ModelFile> &Files) {
          "using namespace corolint;\n\n";
 
   // Lists first: rows refer to them by their offset.
+  std::vector<const FunctionModel *> Functions =
+      sorted(Files, &ModelFile::Functions);
   Out << "static constexpr LockOperand Operands[] = {\n";
-  for (const ModelFile &F : Files)
-    for (const FunctionModel &M : F.Functions)
-      for (LockOperand O : M.Operands)
-        Out << "  {" << O.Argument << ", " << spell(O.Effect) << "},\n";
+  for (const FunctionModel *M : Functions)
+    for (LockOperand O : M->Operands)
+      Out << "  {" << O.Argument << ", " << spell(O.Effect) << "},\n";
   Out << "};\n\nstatic constexpr llvm::StringRef Namespaces[] = {\n";
   for (const ModelFile &F : Files)
     if (F.Library)
@@ -117,31 +148,25 @@ static void write(raw_ostream &Out, const std::vector<ModelFile> &Files) {
     }
   Out << "};\n\n";
 
-  writeTable(Out, "LockableModel", "Lockables", Files, &ModelFile::Lockables,
-             [&](const LockableModel &M) {
-               quote(Out, M.Type);
-               Out << ", " << spell(M.Owner) << ", "
+  writeTable(Out, "LockableModel", "Lockables",
+             sorted(Files, &ModelFile::Lockables), [&](const LockableModel &M) {
+               Out << spell(M.Owner) << ", "
                    << (M.IsSemaphore ? "true" : "false") << ", ";
                quote(Out, M.Instead);
              });
-  writeTable(Out, "GuardModel", "Guards", Files, &ModelFile::Guards,
+  writeTable(Out, "GuardModel", "Guards", sorted(Files, &ModelFile::Guards),
              [&](const GuardModel &M) {
-               quote(Out, M.Type);
-               Out << ", GuardModel::"
+               Out << "GuardModel::"
                    << (M.Lockables == GuardModel::Fixed ? "Fixed"
                                                         : "FromArguments")
                    << ", " << spell(M.Owner);
              });
-  writeTable(Out, "TagModel", "Tags", Files, &ModelFile::Tags,
-             [&](const TagModel &M) {
-               quote(Out, M.Type);
-               Out << ", " << spell(M.Effect);
-             });
+  writeTable(Out, "TagModel", "Tags", sorted(Files, &ModelFile::Tags),
+             [&](const TagModel &M) { Out << spell(M.Effect); });
   Offset = 0;
-  writeTable(Out, "FunctionModel", "Functions", Files, &ModelFile::Functions,
+  writeTable(Out, "FunctionModel", "Functions", Functions,
              [&](const FunctionModel &M) {
-               quote(Out, M.Name);
-               Out << ", {Operands + " << Offset << ", size_t("
+               Out << "{Operands + " << Offset << ", size_t("
                    << M.Operands.size() << ")}, " << spell(M.Success);
                Offset += M.Operands.size();
              });
