@@ -382,8 +382,11 @@ class Writer(Holders):
                 caught += tuple(self.pass_on(handler, state))
         self.become(state, join(state, handler))
         state.leave(outer)
-        return [Node(("try {", "} catch (const Error &) {", "}"),
-                     (block, caught), ("try",))]
+        statements = [Node(("try {", "} catch (const Error &) {", "}"),
+                           (block, caught), ("try",))]
+        if not self.careful and not self.in_handler and self.maybe(0.3):
+            statements.append(Leaf("co_await pause();", ("await",)))
+        return statements
 
     def write_jump(self, state):
         """Leaves: a loop, a switch, a scope, a try block, the coroutine; under
