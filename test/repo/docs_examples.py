@@ -38,8 +38,8 @@ def blocks(page):
 class DocsExamples(unittest.TestCase):
     def tidy(self, check, *arguments):
         return subprocess.run(
-            [os.path.join(options.build, "bin", "corolint-tidy"), *arguments,
-             "-checks=-*," + check], text=True, timeout=120,
+            [os.path.join(options.build, "bin", "corolint-tidy"),
+             "-checks=-*," + check, *arguments], text=True, timeout=120,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def messages(self, check, text):
