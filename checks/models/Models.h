@@ -103,14 +103,14 @@ struct LibraryModel {
 ///
 /// Lookup is by the declaration's canonical qualified name, without inline
 /// namespaces and template arguments; a class also answers for what it derives
-/// from only where the caller asks so base by base. Each lookup costs a hash of
-/// the identifier; qualified names are compared for candidates only.
+/// from only where the caller asks so base by base. Each lookup costs a binary
+/// search for the identifier; qualified names are compared for candidates only.
 class Models {
 public:
   /// The shipped models, overridden by `Files` in order.
   ///
   /// Fails with one message, "path:line:column: error: …", for the first file
-  /// that cannot be read or is malformed.
+  /// that is malformed, or "path: error: …" if it cannot be read.
   static llvm::Expected<std::shared_ptr<const Models>>
   load(llvm::ArrayRef<std::string> Files = {});
 

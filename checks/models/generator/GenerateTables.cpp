@@ -88,8 +88,9 @@ sorted(const std::vector<ModelFile> &Files,
   for (const ModelFile &F : Files)
     for (const Model &M : F.*Models)
       All.push_back(&M);
-  llvm::stable_sort(All, [](const Model *A, const Model *B) {
-    return lastOf(nameOf(*A)) < lastOf(nameOf(*B));
+  llvm::sort(All, [](const Model *A, const Model *B) {
+    return std::pair(lastOf(nameOf(*A)), nameOf(*A)) <
+           std::pair(lastOf(nameOf(*B)), nameOf(*B));
   });
   return All;
 }
