@@ -14,6 +14,10 @@ NO = "no"
 YES = frozenset()  # when all of no literals are true
 LOST = "lost"
 
+# How a guard of a kind is asked whether it holds.
+OWNS = {"unique": ".owns_lock()", "shared": ".owns_lock()",
+        "struct": ".Guard.owns_lock()", "pair": ".first.owns_lock()"}
+
 
 def negated(literal):
     return literal[1:] if literal.startswith("!") else "!" + literal
@@ -133,9 +137,8 @@ def join(a, b, literal=None):
     result.readers = a.readers | b.readers
     for name, g in result.guards.items():
         other = b.guards[name]
-        owner = f"{name}.owns_lock()" if g.kind in ("unique", "shared") else \
-            f"{name}.Guard.owns_lock()" if g.kind == "struct" else None
-        g.holds = meet(g.holds, other.holds, owner)
+        owner = OWNS.get(g.kind)
+        g.holds = meet(g.holds, other.holds, owner and name + owner)
         if g.mutex != other.mutex:
             g.mutex = None
     for flag in result.flags:

@@ -382,8 +382,10 @@ class Writer(Holders):
                 caught += tuple(self.pass_on(handler, state))
         self.become(state, join(state, handler))
         state.leave(outer)
-        statements = [Node(("try {", "} catch (const Error &) {", "}"),
-                           (block, caught), ("try",))]
+        handler, tags = "} catch (const Error &) {", ("try",)
+        if self.maybe(0.3):
+            handler, tags = "} catch (...) { caught();", ("try", "catch all")
+        statements = [Node(("try {", handler, "}"), (block, caught), tags)]
         if not self.careful and not self.in_handler and self.maybe(0.3):
             statements.append(Leaf("co_await pause();", ("await",)))
         return statements

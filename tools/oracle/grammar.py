@@ -28,6 +28,7 @@ UNLOCK_SHARED = [(1, "@m{m}.unlock_shared();", "lock_shared")]
 #   unique    also unlocks, locks, is moved
 #   shared    the same, with a reader's lock
 #   struct    a unique guard that is a member: {g} is written g0.Guard
+#   pair      a unique guard in a std::pair: {g} is written g0.first
 #   optional  std::optional of a unique guard
 #   emplaced  std::optional of a std::lock_guard
 #   pointer   std::unique_ptr to a std::lock_guard
@@ -45,6 +46,10 @@ TAKE = [
      "helper returns guard"),
     (2, "Holder<@t{m}> {g}{{std::unique_lock(@m{m})}};", "struct",
      "guard in struct"),
+    (1, "std::pair {g}{{std::unique_lock(@m{m}), 0}};", "pair",
+     "guard in pair"),
+    (1, "auto {g} = [&] {{ return std::unique_lock(@m{m}); }}();", "unique",
+     "lambda returns guard"),
     (4, "std::optional {g}{{std::unique_lock(@m{m})}};", "optional",
      "optional guard"),
     (2, "auto {g} = std::make_optional<std::lock_guard<@t{m}>>(@m{m});",
@@ -91,6 +96,7 @@ FREE = {
     "unique": [
         (6, "{g}.unlock();", True, "guard unlock"),
         (1, "drop({g});", True, "helper unlocks guard"),
+        (1, "drop_if_owned({g});", True, "helper with branch"),
         (1, "[&] {{ {g}.unlock(); }}();", True, "lambda unlocks"),
         (1, "{g} = {{}};", False, "assign empty"),
         (1, "{g} = " + UNIQUE + "();", False, "assign empty"),
@@ -102,6 +108,7 @@ FREE = {
     ],
     "optional": [
         (2, "{g}.reset();", False, "optional reset"),
+        (1, "end({g});", False, "helper unlocks guard"),
         (1, "{g} = std::nullopt;", False, "optional assign"),
         (1, "{g} = {{}};", False, "optional assign"),
         (1, "(void)std::exchange({g}, std::nullopt);", False, "exchange"),
@@ -150,7 +157,7 @@ for table in (FREE, HOLD):
         (w, text.replace("unique_lock", "shared_lock"), keeps, tag)
         for w, text, keeps, tag in table["unique"]
         if "locked" not in text and "helper" not in tag]
-    table["struct"] = table["unique"]
+    table["struct"] = table["pair"] = table["unique"]
 
 # A guard made from another of its kind, which is empty then.
 MOVE_CONSTRUCT = [

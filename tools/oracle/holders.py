@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes the statements that lock, unlock and move: all but control flow."""
 
+import re
+
 import grammar
 from beliefs import LOST, NO, YES, Guard, join, negated
 from syntax import Leaf, Node
 
-MOVABLE = ("unique", "shared", "struct")
+# Guards of these kinds hold their lock in a member.
+MEMBER = {"struct": ".Guard", "pair": ".first"}
+MOVABLE = ("unique", "shared", *MEMBER)
 
 
 class Holders:
@@ -28,8 +32,7 @@ class Holders:
         return Leaf(text.format(n=self.count, **values), tags)
 
     def spell(self, guard):
-        return self.rng.choice(guard.names) + (
-            ".Guard" if guard.kind == "struct" else "")
+        return self.rng.choice(guard.names) + MEMBER.get(guard.kind, "")
 
     def literal(self, state):
         """An unmodified bool or a flag, or its opposite; preferably one that
@@ -72,6 +75,10 @@ class Holders:
         if form == 3 and len(literals) == 1:
             return Leaf(f"{negated(condition)} || ({text[:-1]}, true);",
                         tags + ("logical",))
+        unlocked = re.fullmatch(r"(@m\d)\.unlock\(\);", text)
+        if unlocked and self.maybe(0.2):
+            return Leaf(f"unlock_if({unlocked[1]}, {condition});",
+                        tags + ("helper on condition",))
         lines = [f"if ({l}) {{" for l in sorted(literals)]
         if len(lines) == 1 or self.maybe(0.5):
             return Node((f"if ({condition}) {{", "}"), ((statement,),), tags)
@@ -179,6 +186,11 @@ class Holders:
             return None
         if status != NO:
             return self.let_go(state, "raw", mutex, status)
+        if state.is_free(mutex) and self.maybe(0.15):
+            literal = self.literal(state)
+            state.raw[mutex] = frozenset([literal])
+            return [self.leaf("lock_if(@m{m}, {c});", "helper on condition",
+                              m=mutex, c=literal)]
         taken = self.hold(state, "raw", mutex)
         return [taken] if taken else None
 
@@ -290,7 +302,7 @@ class Holders:
             return [statement]
         new = self.fresh("g")
         kind, rows = guard.kind, list(grammar.MOVE_CONSTRUCT)
-        if guard.kind in ("unique", "struct"):
+        if guard.kind in ("unique", *MEMBER):
             rows += grammar.MOVE_CONSTRUCT_UNIQUE + grammar.INTO_OPTIONAL
             kind = "unique"
         if guard.kind == "optional" and guard.holds == YES:
@@ -307,7 +319,7 @@ class Holders:
 
     @staticmethod
     def alike(g, other):
-        kinds = {"struct": "unique"}
+        kinds = dict.fromkeys(MEMBER, "unique")
         return kinds.get(g.kind, g.kind) == kinds.get(other.kind, other.kind)
 
     def transfer(self, state, source, to):
@@ -430,7 +442,7 @@ class Holders:
         """Awaits with a lock that lives, or does not, until the end of the full
         expression."""
         guards = [(n, g) for n, g in state.guards.items()
-                  if g.kind in ("unique", "struct") and g.holds != NO]
+                  if g.kind in ("unique", *MEMBER) and g.holds != NO]
         if guards and self.maybe(0.7):
             name, guard = self.rng.choice(guards)
             _, text, tag = self.row(grammar.AWAIT_AFTER_GUARD)

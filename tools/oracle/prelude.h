@@ -122,6 +122,8 @@ private:
 struct Error {};
 /// May throw it.
 void risky();
+/// In a handler of everything: nothing else should have been thrown.
+void caught() noexcept;
 
 // Awaiters.
 
@@ -278,6 +280,15 @@ template <class M> void lock_perhaps(M &Lockable) noexcept {
   if (next())
     Lockable.lock();
 }
+template <class M> void lock_if(M &Lockable, bool Wanted) noexcept {
+  if (Wanted)
+    Lockable.lock();
+}
+template <class M> void unlock_if(M &Lockable, bool Wanted) noexcept {
+  if (!Wanted)
+    return;
+  Lockable.unlock();
+}
 template <class M> void lock_either_way(M &Lockable) noexcept {
   if (next())
     Lockable.lock();
@@ -325,9 +336,12 @@ template <class M> std::unique_lock<M> passed_on(std::unique_lock<M> Guard) {
 
 template <class M> void drop(std::unique_lock<M> &Guard) { Guard.unlock(); }
 template <class M> void retake(std::unique_lock<M> &Guard) { Guard.lock(); }
-template <class M> void drop_perhaps(std::unique_lock<M> &Guard) {
-  if (next())
+template <class M> void drop_if_owned(std::unique_lock<M> &Guard) {
+  if (Guard.owns_lock())
     Guard.unlock();
+}
+template <class M> void end(std::optional<std::unique_lock<M>> &Guard) {
+  Guard.reset();
 }
 template <class M> void look_at(const std::unique_lock<M> &) {}
 template <class M> void by_value(std::unique_lock<M>) {}

@@ -153,8 +153,8 @@ void finished(std::coroutine_handle<> Continuation) noexcept {
   Pending = Continuation;
 }
 
-/// Only a program's own Error may leave it: a guard that throws was misused.
-void threw() noexcept {
+/// Programs throw Error and nothing else: a guard that throws was misused.
+void caught() noexcept {
   try {
     throw;
   } catch (const Error &) {
@@ -162,6 +162,8 @@ void threw() noexcept {
     invalid("a guard threw");
   }
 }
+
+void threw() noexcept { caught(); }
 
 void drive(std::coroutine_handle<> H, bool Started) noexcept {
   if (!Started)
