@@ -36,13 +36,13 @@ static bool awaits(const Stmt *S) {
 static bool isAwaitedByConsumer(QualType Return, Shapes &S) {
   if (S.isAwaitable(Return))
     return true;
-  const CXXRecordDecl *R = classOf(Return);
+  const CXXRecordDecl *R = shapeOf(Return);
   if (!R)
     return false;
   for (const CXXMethodDecl *M : R->methods())
     if (!isa<CXXConstructorDecl, CXXDestructorDecl>(M) &&
         (S.isAwaitable(M->getReturnType()) ||
-         (S.isTask(M->getReturnType()) && classOf(M->getReturnType()) != R)))
+         (S.isTask(M->getReturnType()) && shapeOf(M->getReturnType()) != R)))
       return true;
   return false;
 }

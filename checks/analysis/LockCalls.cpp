@@ -176,9 +176,10 @@ bool LockFlow::moveCall(const CallExpr *Call, const FunctionDecl &Callee,
 /// Members of what owns a guard, and the functions that make owners.
 bool LockFlow::ownerCall(const CallExpr *Call, const FunctionDecl &Callee,
                          World &W, WorldList &Out) {
-  if (!isInStd(Callee) || !Callee.getIdentifier())
+  if (!isInStd(Callee))
     return false;
-  llvm::StringRef Name = Callee.getName();
+  llvm::StringRef Name =
+      Callee.getIdentifier() ? Callee.getName() : llvm::StringRef();
   llvm::SmallVector<const Expr *, 4> Given = argumentsOf(Call);
   const Expr *Object = objectOf(Call);
   if (!Object) {
@@ -268,12 +269,24 @@ void LockFlow::lockCall(const CallExpr *Call, const Shapes::LockCall &L,
   Out.push_back(std::move(Not));
 }
 
+/// A pointer that changes, or a reference to it is not known what: it may lead
+/// to anything that is tracked by another name.
+bool LockFlow::isSomebodyElses(const World &W, Place P) const {
+  const auto *V = dyn_cast_or_null<VarDecl>(Places.rootVariable(P));
+  if (!V || isa<ParmVarDecl>(V) || !V->hasLocalStorage() || holding(W, P))
+    return false;
+  return V->getType()->isReferenceType() ||
+         (V->getType()->isPointerType() && B.isModified(V));
+}
+
 void LockFlow::lockOperation(const CallExpr *Call, const Expr *Operand,
                              LockEffect Effect, World &W) {
   QualType T = core(Operand)->getType();
   if (T->isPointerType())
     T = T->getPointeeType();
   std::optional<Place> P = Places.resolve(Operand);
+  if (P && Effect == LockEffect::Release && isSomebodyElses(W, *P))
+    P = std::nullopt;
 
   if (S.isGuard(T)) {
     if (S.guarded(T) != LockOwner::Thread)
@@ -286,8 +299,13 @@ void LockFlow::lockOperation(const CallExpr *Call, const Expr *Operand,
             L.second.State = LockState::Unknown;
       return;
     }
+    // What is known of its parts is known no more: a container's elements.
     Place Holder = holding(W, *P).value_or(*P);
-    const LockValue *Value = W.at(Holder);
+    std::optional<LockValue> Value;
+    if (const LockValue *Known = W.at(Holder))
+      Value = *Known;
+    else
+      erase(W, Holder);
     std::vector<Place> Mutexes;
     if (Value && Value->Of < Taken.size())
       Mutexes = Taken[Value->Of].Mutexes;
@@ -369,6 +387,7 @@ std::optional<Place> LockFlow::inCaller(const CallExpr *Call,
                                         llvm::ArrayRef<PlaceTable::Step> Path) {
   std::optional<Place> P;
   const PlaceTable::Step &Root = Path.front();
+  bool Arrow = false;
   switch (Root.Kind) {
   case PlaceTable::Step::Result:
     if (Call)
@@ -378,8 +397,10 @@ std::optional<Place> LockFlow::inCaller(const CallExpr *Call,
     const auto *Method = dyn_cast<CXXMethodDecl>(&Callee);
     if (Method && Method->getParent()->isLambda())
       P = Places.thisObject(); // of the function around it
-    else if (const Expr *Object = Call ? objectOf(Call) : nullptr)
+    else if (const Expr *Object = Call ? objectOf(Call) : nullptr) {
       P = Places.resolve(Object);
+      Arrow = Object->getType()->isPointerType();
+    }
     break;
   }
   case PlaceTable::Step::Variable: {
@@ -405,7 +426,10 @@ std::optional<Place> LockFlow::inCaller(const CallExpr *Call,
     P = Each.Kind == PlaceTable::Step::Element
             ? Places.element(*P, Each.Index)
             : Places.field(*P, static_cast<const ValueDecl *>(Each.What),
-                           Each.Arrow);
+                           &Each == &Path[1] &&
+                                   Root.Kind == PlaceTable::Step::This
+                               ? Arrow
+                               : Each.Arrow);
   }
   return P;
 }
@@ -449,6 +473,7 @@ void LockFlow::summarised(const CallExpr *Call, const FunctionDecl &Callee,
       Place Holder = holding(After, *P).value_or(*P);
       if (E.State == LockState::Unknown) {
         forget(After, Holder);
+        forgetMutex(After, *P);
         continue;
       }
       if (E.FromParameter >= 0) {
@@ -512,10 +537,11 @@ void LockFlow::passed(const Expr *Argument, QualType Parameter, bool ToUnknown,
   changed(W, *P);
   if (!ToUnknown)
     return;
-  if (S.lockable(Pointee) || !S.guardWithin(Pointee).isNull() ||
-      !Pointee->isRecordType()) {
-    forget(W, *P);
-    forgetMutex(W, *P);
+  bool IsGuard = !S.guardWithin(Pointee).isNull();
+  if (S.lockable(Pointee) || IsGuard || !Pointee->isRecordType()) {
+    if (IsGuard || S.lockable(Pointee) || holding(W, *P))
+      forget(W, *P);
+    forgetMutex(W, *P, IsGuard ? QualType() : Pointee);
   } else {
     // Something that contains a guard or a mutex, perhaps: a guard in it may be
     // released, a mutex in it is presumably its caller's to unlock.
@@ -580,9 +606,12 @@ void LockFlow::unknownCall(const Expr *Call, const FunctionDecl *Callee,
   if (!P || *P == Places.thisObject())
     return;
   changed(W, *P);
-  bool IsLambda = Method->getParent()->isLambda();
-  if (IsLambda)
+  if (Method->getParent()->isLambda())
     return closureEscapes(Object, W);
+  // What a guard's operator-> leads to is not the guard.
+  if (const CXXRecordDecl *R = Method->getParent()->getDefinition();
+      R && !S.holdsGuard(*R))
+    return;
   for (auto &[Holder, Value] : W.Locks)
     if (Value.State == LockState::Held && !Taken[Value.Of].IsRaw &&
         (Places.isWithin(Holder, *P) || Places.isWithin(*P, Holder)))

@@ -28,10 +28,14 @@ static void callsIn(const Stmt *S, std::vector<const CallExpr *> &Calls) {
 LockFlow::LockFlow(Analysis &A, const Body &B, const CFG &Graph, bool IsSummary)
     : A(A), S(A.shapes()), B(B), Graph(Graph), IsSummary(IsSummary), Places(B),
       Tests(B, Places, Graph, IsSummary), Engine(Graph, *this) {
+  for (const CoroutineSuspendExpr *E : B.suspensions())
+    for (const Expr *Step :
+         {E->getReadyExpr(), E->getSuspendExpr(), E->getResumeExpr()})
+      awaitSteps(Step, E);
   for (const CFGBlock *Block : Graph) {
     for (const CFGElement &E : *Block)
       if (std::optional<CFGTemporaryDtor> D = E.getAs<CFGTemporaryDtor>())
-        Destroyed.insert(core(D->getBindTemporaryExpr()->getSubExpr()));
+        Destroyed.insert(madeBy(*D));
     if (const auto *Try =
             dyn_cast_or_null<CXXTryStmt>(Block->getTerminatorStmt()))
       Handlers[Try] = Block;
@@ -46,6 +50,24 @@ LockFlow::LockFlow(Analysis &A, const Body &B, const CFG &Graph, bool IsSummary)
 }
 
 bool LockFlow::run() { return Engine.run(); }
+
+/// The calls of await_ready, await_suspend and await_resume are part of their
+/// co_await, which is what counts.
+void LockFlow::awaitSteps(const Stmt *Step, const CoroutineSuspendExpr *Of) {
+  if (!Step || isa<OpaqueValueExpr>(Step))
+    return;
+  if (const auto *E = dyn_cast<Expr>(Step))
+    Await[core(E)] = Of;
+  for (const Stmt *Child : Step->children())
+    awaitSteps(Child, Of);
+}
+
+/// The prvalue whose object dies; of an awaited one, the co_await.
+const Expr *LockFlow::madeBy(const CFGTemporaryDtor &D) const {
+  const Expr *Made = core(D.getBindTemporaryExpr()->getSubExpr());
+  const CoroutineSuspendExpr *Of = Await.lookup(Made);
+  return Of && core(Of->getResumeExpr()) == Made ? Of : Made;
+}
 
 void LockFlow::elide(const Expr *Init) {
   const Expr *E = core(Init);
@@ -99,18 +121,29 @@ void LockFlow::erase(World &W, Place P, bool LeaveEmpty) {
 
 /// Somebody unknown has been given `P`.
 void LockFlow::forget(World &W, Place P) {
+  bool Any = false;
   for (auto &[Holder, Value] : W.Locks)
-    if (Places.isWithin(Holder, P) || Places.isWithin(P, Holder))
+    if (Places.isWithin(Holder, P) || Places.isWithin(P, Holder)) {
       Value.State = LockState::Unknown;
+      Any = true;
+    }
+  // A helper that hands on what it was given does so for its caller.
+  if (!Any && IsSummary && Places.isVisibleOutside(P))
+    W.set(P, {LockState::Unknown, 0});
 }
 
 /// Somebody unknown has been given the mutex: whoever holds it may not any
 /// more.
-void LockFlow::forgetMutex(World &W, Place Mutex) {
-  for (auto &[Holder, Value] : W.Locks)
-    if (Value.State == LockState::Held &&
-        llvm::is_contained(Taken[Value.Of].Mutexes, Mutex))
+void LockFlow::forgetMutex(World &W, Place Mutex, QualType Type) {
+  for (auto &[Holder, Value] : W.Locks) {
+    if (Value.State != LockState::Held)
+      continue;
+    const Acquisition &Of = Taken[Value.Of];
+    bool MayBeIt = Of.Mutexes.empty() && !Type.isNull() &&
+                   classOf(Of.LockableType) == classOf(Type);
+    if (MayBeIt || llvm::is_contained(Of.Mutexes, Mutex))
       Value.State = LockState::Unknown;
+  }
 }
 
 bool LockFlow::isTracked(QualType T) {
@@ -551,7 +584,7 @@ void LockFlow::element(const CFGElement &E, World W, WorldList &Out) {
     if (on(LockRule::Destructor))
       erase(W, Places.variable(D->getVarDecl()));
   } else if (std::optional<CFGTemporaryDtor> D = E.getAs<CFGTemporaryDtor>()) {
-    const Expr *Made = core(D->getBindTemporaryExpr()->getSubExpr());
+    const Expr *Made = madeBy(*D);
     if (on(LockRule::TemporaryDestructor) && !Elided.count(Made))
       erase(W, Places.temporary(Made));
   }
@@ -563,6 +596,10 @@ void LockFlow::statement(const Stmt *Node, World W, WorldList &Out) {
     return declaration(D, std::move(W), Out);
   if (const auto *C = dyn_cast<CXXConstructExpr>(Node))
     return construct(C, std::move(W), Out);
+  if (const auto *E = dyn_cast<Expr>(Node); E && Await.count(E)) {
+    Out.push_back(std::move(W));
+    return;
+  }
   if (const auto *Call = dyn_cast<CallExpr>(Node))
     return this->call(Call, std::move(W), Out);
   if (const auto *E = dyn_cast<CoroutineSuspendExpr>(Node))
@@ -659,6 +696,9 @@ void LockFlow::store(Place To, const Expr *Value, World W, WorldList &Out) {
   }
   if (std::optional<int64_t> Known = Tests.evaluateInteger(W.Known, Value))
     return Set(std::move(W), {*Of, *Known, true});
+  if (const auto *Op = dyn_cast<UnaryOperator>(core(Value));
+      Op && Op->getOpcode() == UO_AddrOf)
+    return Set(std::move(W), {*Of, 0, false});
   // int rc = pthread_mutex_trylock(&m);
   if (isa<CallExpr>(core(Value)))
     if (std::optional<bool> Zero = W.Known.equals(Tests.resultOf(Value), 0))
@@ -669,16 +709,20 @@ void LockFlow::store(Place To, const Expr *Value, World W, WorldList &Out) {
 
 void LockFlow::suspension(const CoroutineSuspendExpr *E, World W,
                           WorldList &Out) {
-  raise(E, W);
+  if (mayThrow(*E))
+    raise(E, W);
   bool Suspends =
       !on(LockRule::NeverSuspends) || suspensionOf(*E) != Suspension::Never;
   if (Suspends) {
     for (const auto &[Holder, Value] : W.Locks) {
       if (Value.State != LockState::Held || !isInScope(Holder, E))
         continue;
+      // An awaiter's own lock is its own affair.
       if (const Expr *Temporary = Places.rootTemporary(Holder);
           Temporary &&
-          (!Destroyed.count(Temporary) || B.isEvaluatedFirst(E, Temporary)))
+          (!Destroyed.count(Temporary) || Temporary == core(E->getOperand()) ||
+           Temporary == core(E->getCommonExpr()) ||
+           B.isEvaluatedFirst(E, Temporary)))
         continue;
       Findings.insert({Value.Of, Holder, E});
     }
@@ -722,6 +766,23 @@ void LockFlow::returned(const ReturnStmt *R, World W, WorldList &Out) {
   Out.push_back(std::move(W));
 }
 
+static bool isNoThrow(const FunctionDecl *F) {
+  const auto *Type = F ? F->getType()->getAs<FunctionProtoType>() : nullptr;
+  return Type && !isUnresolvedExceptionSpec(Type->getExceptionSpecType()) &&
+         Type->isNothrow();
+}
+
+/// Whether one of the awaiter's members may throw.
+bool LockFlow::mayThrow(const CoroutineSuspendExpr &E) {
+  for (const Expr *Step :
+       {E.getReadyExpr(), E.getSuspendExpr(), E.getResumeExpr()}) {
+    const CXXMethodDecl *Member = awaiterMember(Step);
+    if (!Member || !isNoThrow(Member))
+      return true;
+  }
+  return false;
+}
+
 /// What a call throws skips the unlock of a raw lock, and only of that: guards
 /// are unwound.
 void LockFlow::raise(const Expr *E, const World &W) {
@@ -738,12 +799,8 @@ void LockFlow::raise(const Expr *E, const World &W) {
   const FunctionDecl *Callee = Call        ? Call->getDirectCallee()
                                : Construct ? Construct->getConstructor()
                                            : nullptr;
-  if (Callee) {
-    const auto *Type = Callee->getType()->getAs<FunctionProtoType>();
-    if (Type && !isUnresolvedExceptionSpec(Type->getExceptionSpecType()) &&
-        Type->isNothrow())
-      return;
-  }
+  if (isNoThrow(Callee))
+    return;
   bool Any = llvm::any_of(Raised.Locks, [&](const auto &L) {
     return L.second.State == LockState::Held && Taken[L.second.Of].IsRaw;
   });

@@ -149,6 +149,10 @@ private:
   void raise(const clang::Expr *E, const World &W);
   void trace(const clang::CFGBlock &Block, const clang::CFGElement &E,
              const WorldList &Now) const;
+  void awaitSteps(const clang::Stmt *Step,
+                  const clang::CoroutineSuspendExpr *Of);
+  const clang::Expr *madeBy(const clang::CFGTemporaryDtor &D) const;
+  static bool mayThrow(const clang::CoroutineSuspendExpr &E);
   void elide(const clang::Expr *Init);
   void leaveScopes(World &W, const clang::CXXTryStmt *Try);
   bool enterRange(World &W, const clang::CXXForRangeStmt &For, bool Enters);
@@ -186,6 +190,7 @@ private:
                 WorldList &Out);
   void lockOperation(const clang::CallExpr *Call, const clang::Expr *Operand,
                      LockEffect Effect, World &W);
+  bool isSomebodyElses(const World &W, Place P) const;
   void summarised(const clang::CallExpr *Call,
                   const clang::FunctionDecl &Callee, const LockSummary &Summary,
                   World W, WorldList &Out);
@@ -207,7 +212,7 @@ private:
   std::optional<Place> holding(const World &W, Place P) const;
   void erase(World &W, Place P, bool LeaveEmpty = false);
   void forget(World &W, Place P);
-  void forgetMutex(World &W, Place Mutex);
+  void forgetMutex(World &W, Place Mutex, clang::QualType Type = {});
   bool isTracked(clang::QualType T);
   void changed(World &W, Place P);
 
@@ -225,6 +230,9 @@ private:
       TakenIndex;
   /// Mutexes that the function unlocks by hand somewhere.
   llvm::DenseSet<unsigned> ReleasedByHand;
+  /// The parts of a co_await's ready, suspend and resume expressions.
+  llvm::DenseMap<const clang::Expr *, const clang::CoroutineSuspendExpr *>
+      Await;
   /// Temporaries that the graph destroys; the others became something else.
   llvm::DenseSet<const clang::Expr *> Destroyed;
   /// Prvalues that are a variable's own object; Clang's graph destroys some of

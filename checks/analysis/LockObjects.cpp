@@ -128,8 +128,14 @@ void LockFlow::aggregate(const Expr *List, World W, WorldList &Out) {
   for (const FieldDecl *Field : R->fields()) {
     if (Init == Inits.end())
       break;
-    if (!Field->isUnnamedBitField())
-      take(W, *Init++, Places.field(To, Field));
+    if (Field->isUnnamedBitField())
+      continue;
+    if (Field->getType()->isReferenceType() ||
+        Field->getType()->isPointerType())
+      passed(*Init, Field->getType(), /*ToUnknown=*/true, W);
+    else
+      take(W, *Init, Places.field(To, Field));
+    ++Init;
   }
   Out.push_back(std::move(W));
 }
@@ -317,6 +323,7 @@ void LockFlow::constructHolder(const CXXConstructExpr *C, Arguments Given,
     Place Member =
         Init->isMemberInitializer() ? Places.field(To, Init->getMember()) : To;
     llvm::SmallVector<const Expr *, 4> Mapped;
+    bool Moves = Made->getConstructor()->isMoveConstructor();
     for (const Expr *Argument : Made->arguments()) {
       const Expr *E = core(Argument);
       // std::move(parameter), or the copy of a by-value one.
@@ -338,7 +345,14 @@ void LockFlow::constructHolder(const CXXConstructExpr *C, Arguments Given,
     }
     Next.clear();
     for (World &Each : Now) {
-      if (adoptValues(Mapped, Member, Each))
+      std::optional<Place> From =
+          Moves && Mapped.size() == 1 && core(Mapped[0])->isGLValue()
+              ? Places.resolve(Mapped[0])
+              : std::nullopt;
+      if (From) {
+        move(Each, *From, Member, /*LeaveEmpty=*/true);
+        Next.push_back(std::move(Each));
+      } else if (adoptValues(Mapped, Member, Each))
         Next.push_back(std::move(Each));
       else if (S.isGuard(Made->getType()) &&
                !Made->getConstructor()->isCopyOrMoveConstructor())

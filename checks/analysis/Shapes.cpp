@@ -28,6 +28,23 @@ const CXXRecordDecl *classOf(QualType T) {
   return R->getDefinition();
 }
 
+const CXXRecordDecl *shapeOf(QualType T) {
+  if (const CXXRecordDecl *R = classOf(T))
+    return R;
+  const CXXRecordDecl *R =
+      T.isNull() ? nullptr : T.getNonReferenceType()->getAsCXXRecordDecl();
+  const CXXRecordDecl *Pattern =
+      R ? R->getTemplateInstantiationPattern() : nullptr;
+  if (!R && !T.isNull())
+    if (const auto *S =
+            T.getNonReferenceType()->getAs<TemplateSpecializationType>())
+      if (const auto *Template = dyn_cast_or_null<ClassTemplateDecl>(
+              S->getTemplateName().getAsTemplateDecl()))
+        Pattern = Template->getTemplatedDecl();
+  return Pattern && Pattern->hasDefinition() ? Pattern->getDefinition()
+                                             : nullptr;
+}
+
 /// Calls `Visit` for the methods of a class and its bases, until it returns
 /// true.
 static bool anyMethod(const CXXRecordDecl &R,
@@ -43,7 +60,7 @@ static bool anyMethod(const CXXRecordDecl &R,
           return true;
   if (Depth < 6)
     for (const CXXBaseSpecifier &Base : R.bases())
-      if (const CXXRecordDecl *B = classOf(Base.getType()))
+      if (const CXXRecordDecl *B = shapeOf(Base.getType()))
         if (anyMethod(*B, Visit, Depth + 1))
           return true;
   return false;
@@ -90,7 +107,7 @@ static std::optional<LockEffect> effectOfName(llvm::StringRef Plain) {
 //===-- Awaitables and tasks ----------------------------------------------===//
 
 bool Shapes::isAwaitable(QualType T) {
-  const CXXRecordDecl *R = classOf(T);
+  const CXXRecordDecl *R = shapeOf(T);
   if (!R || T->isPointerType())
     return false;
   auto [It, New] = Awaitables.try_emplace(R, false);
@@ -135,17 +152,22 @@ bool Shapes::isAwaitable(QualType T) {
 }
 
 static const CXXRecordDecl *promiseOf(QualType T) {
-  const CXXRecordDecl *R = classOf(T);
+  const CXXRecordDecl *R = shapeOf(T);
   if (!R || T->isPointerType() || T->isReferenceType())
     return nullptr;
   ASTContext &Context = R->getASTContext();
   auto PromiseIn = [&](const CXXRecordDecl &In) -> const CXXRecordDecl * {
     const CXXRecordDecl *Found = nullptr;
     for (const NamedDecl *D : In.lookup(&Context.Idents.get("promise_type")))
-      if (const auto *Class = dyn_cast<CXXRecordDecl>(D))
+      if (const auto *Class = dyn_cast<CXXRecordDecl>(D)) {
         Found = Class->getDefinition();
-      else if (const auto *Alias = dyn_cast<TypedefNameDecl>(D))
-        Found = classOf(Alias->getUnderlyingType());
+        if (!Found)
+          if (const CXXRecordDecl *Pattern =
+                  Class->getTemplateInstantiationPattern())
+            Found = Pattern->getDefinition();
+      } else if (const auto *Alias = dyn_cast<TypedefNameDecl>(D)) {
+        Found = shapeOf(Alias->getUnderlyingType());
+      }
     return Found;
   };
   if (const CXXRecordDecl *P = PromiseIn(*R))
@@ -183,7 +205,7 @@ Start Shapes::startOf(QualType T) {
   const CXXMethodDecl *Initial = methodNamed(*Promise, "initial_suspend");
   if (!Initial)
     return Start::Unknown;
-  const CXXRecordDecl *Awaiter = classOf(Initial->getReturnType());
+  const CXXRecordDecl *Awaiter = shapeOf(Initial->getReturnType());
   if (!Awaiter)
     return Start::Unknown;
   switch (suspensionOf(*Awaiter)) {

@@ -54,6 +54,9 @@ public:
   /// of the standard library owns. The type itself if it is a guard; null if
   /// there is none.
   clang::QualType guardWithin(clang::QualType T);
+  bool holdsGuard(const clang::CXXRecordDecl &R) {
+    return guardFacts(R).IsGuard || !findGuardWithin(R, 0).isNull();
+  }
 
   /// What a call of `F` does to its implicit object or arguments, from its
   /// model, its thread-safety attributes or its name; null if nothing is known.
@@ -98,6 +101,9 @@ private:
 /// The class behind references, pointers, cv-qualifiers and aliases, if `T` is
 /// or leads to one.
 const clang::CXXRecordDecl *classOf(clang::QualType T);
+/// The same; of a class that nobody has needed whole yet, the template that it
+/// would be made from.
+const clang::CXXRecordDecl *shapeOf(clang::QualType T);
 
 } // namespace corolint
 

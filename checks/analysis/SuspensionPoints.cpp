@@ -165,7 +165,7 @@ Suspension suspensionOf(const CXXRecordDecl &Awaiter) {
   return combine(Ready, Suspend);
 }
 
-static const CXXMethodDecl *calleeOf(const Expr *E) {
+const CXXMethodDecl *awaiterMember(const Expr *E) {
   if (!E)
     return nullptr;
   E = core(E);
@@ -187,8 +187,8 @@ static const CXXMethodDecl *calleeOf(const Expr *E) {
 }
 
 Suspension suspensionOf(const CoroutineSuspendExpr &E) {
-  const CXXMethodDecl *Ready = calleeOf(E.getReadyExpr());
-  const CXXMethodDecl *Suspend = calleeOf(E.getSuspendExpr());
+  const CXXMethodDecl *Ready = awaiterMember(E.getReadyExpr());
+  const CXXMethodDecl *Suspend = awaiterMember(E.getSuspendExpr());
   if (!Ready)
     return Suspension::Maybe;
   if (std::optional<Suspension> S = standardAwaiter(*Ready->getParent()))

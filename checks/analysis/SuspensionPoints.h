@@ -20,6 +20,10 @@ enum class Suspension {
 /// What awaiting an object of this awaiter class does.
 Suspension suspensionOf(const clang::CXXRecordDecl &Awaiter);
 
+/// The await_ready, await_suspend or await_resume that a step of a co_await
+/// calls; null if it cannot be told.
+const clang::CXXMethodDecl *awaiterMember(const clang::Expr *Step);
+
 /// What this co_await or co_yield does.
 Suspension suspensionOf(const clang::CoroutineSuspendExpr &E);
 
