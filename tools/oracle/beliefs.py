@@ -3,8 +3,8 @@
 
 It keeps track of which holder (a mutex locked by hand, or a guard) holds its
 mutex: never, always, or when some literals are true (`c0`, `!f1`,
-`g0.owns_lock()`); or it lost track. That only steers: most programs then neither
-lock twice nor unlock what is free. It never decides a label.
+`g0.owns_lock()`); or it lost track. That only steers: most programs then
+neither lock twice nor unlock what is free. It never decides a label.
 """
 
 import copy
