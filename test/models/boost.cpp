@@ -118,6 +118,7 @@ class strict_lock_ptr : public const_strict_lock_ptr<T, Lockable> {
 public:
   strict_lock_ptr(strict_lock_ptr &&);
   T *operator->();
+  T &operator*();
 };
 template <typename T, typename Lockable = mutex> class synchronized_value {
 public:
@@ -363,9 +364,10 @@ task<> guards_made_of_guards() {
 
 task<> a_value_with_its_mutex(boost::synchronized_value<int> &value) {
   auto locked = value.synchronize();
+  ++*locked;
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'locked' holds a 'boost::mutex' [coro-lock-across-suspension]
-  // CHECK-NOTES: :[[@LINE-3]]:23: note: locked here
+  // CHECK-NOTES: :[[@LINE-4]]:23: note: locked here
 }
 
 task<> adopted() {

@@ -72,6 +72,7 @@ public:
     explicit LockGuardWithData(MicroLockBase &);
     ~LockGuardWithData() noexcept;
     unsigned char loadedValue() const noexcept;
+    void storeValue(unsigned char) noexcept;
   };
 };
 using MicroLock = MicroLockBase<>;
@@ -336,9 +337,10 @@ task<> every_guard() {
   }
   {
     folly::MicroLock::LockGuardWithData guard(micro);
+    guard.storeValue(guard.loadedValue());
     co_await work();
     // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'guard' holds 'micro' [coro-lock-across-suspension]
-    // CHECK-NOTES: :[[@LINE-3]]:41: note: locked here
+    // CHECK-NOTES: :[[@LINE-4]]:41: note: locked here
   }
   {
     std::lock_guard<folly::SpinLock> guard(plain);

@@ -37,6 +37,7 @@ public:
   LockedPtr(typename Lock::mutex_type &, Data &);
   ~LockedPtr();
   Data *operator->() &;
+  Data &operator*() &;
 };
 template <typename Data, typename Mutex = engine::Mutex> class Variable final {
 public:
@@ -75,9 +76,10 @@ task<> waited(userver::engine::ConditionVariable &changed) {
 task<> a_locked_variable() {
   userver::concurrent::LockedPtr<std::unique_lock<userver::engine::Mutex>, int>
       locked(mutex, data);
+  ++*locked;
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'locked' holds 'mutex' [coro-lock-across-suspension]
-  // CHECK-NOTES: :[[@LINE-3]]:7: note: locked here
+  // CHECK-NOTES: :[[@LINE-4]]:7: note: locked here
 }
 
 // Any task may give the units back.
