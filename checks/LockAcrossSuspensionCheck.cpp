@@ -9,6 +9,7 @@
 // words the answer.
 
 #include "Checks.h"
+#include "LockFix.h"
 #include "ModelFiles.h"
 #include "analysis/Analysis.h"
 #include "analysis/Summaries.h"
@@ -41,11 +42,13 @@ AST_MATCHER(FunctionDecl, isWorthAsking) {
 class LockAcrossSuspensionCheck : public tidy::ClangTidyCheck {
   // Options. Each name is spelled once, here.
   static constexpr llvm::StringLiteral ModelFilesOption = "ModelFiles";
+  static constexpr llvm::StringLiteral UnsafeFixesOption = "UnsafeFixes";
 
 public:
   LockAcrossSuspensionCheck(StringRef Name, tidy::ClangTidyContext *Context)
       : ClangTidyCheck(Name, Context),
         ModelFiles(Options.getLocalOrGlobal(ModelFilesOption, "")),
+        UnsafeFixes(Options.getLocalOrGlobal(UnsafeFixesOption, false)),
         Shared(sharedAnalysis(*Context, ModelFiles, [this](StringRef Error) {
           configurationDiag(Error, DiagnosticIDs::Error);
         })) {}
@@ -55,6 +58,7 @@ public:
   }
   void storeOptions(tidy::ClangTidyOptions::OptionMap &Opts) override {
     Options.store(Opts, ModelFilesOption, ModelFiles);
+    Options.store(Opts, UnsafeFixesOption, UnsafeFixes);
   }
   void registerMatchers(MatchFinder *Finder) override {
     Finder->addMatcher(functionDecl(isWorthAsking()).bind("function"), this);
@@ -65,14 +69,14 @@ public:
       return;
     // Nothing where the analysis gave up: it says nothing rather than guess.
     for (const HeldLock &L : Shared->locksAcrossSuspensions(*F))
-      report(L);
+      report(L, *F);
     if (!isa<CoroutineBodyStmt>(F->getBody()))
       for (const EndedLock &L : Shared->locksEndedBeforeTask(*F))
         report(L);
   }
 
 private:
-  void report(const HeldLock &L) {
+  void report(const HeldLock &L, const FunctionDecl &F) {
     SourceLocation At = L.Suspensions.front()->getKeywordLoc();
     if (!isFirst(L.Taken, At, L.Mutexes))
       return;
@@ -81,7 +85,8 @@ private:
           << mutexes(L.Mutexes, L.LockableType);
     else
       diag(At, "coroutine may suspend while %0 holds %1")
-          << holder(L) << mutexes(L.Mutexes, L.LockableType);
+          << holder(L) << mutexes(L.Mutexes, L.LockableType)
+          << (UnsafeFixes ? endLockBefore(L, F) : std::vector<FixItHint>());
     diag(L.Taken,
          L.From == HeldLock::Parameter ? "held since the coroutine was called"
          : L.From == HeldLock::Capture ? "held by the lambda's capture"
@@ -142,6 +147,7 @@ private:
   }
 
   const std::string ModelFiles;
+  const bool UnsafeFixes;
   // One per translation unit, shared by all checks, freed with it.
   const std::shared_ptr<Analysis> Shared;
   std::set<std::pair<std::pair<unsigned, unsigned>, std::vector<std::string>>>

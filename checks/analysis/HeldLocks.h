@@ -33,6 +33,8 @@ struct HeldLock {
   /// The holder's type where it is a temporary, and the lockable's.
   clang::QualType HolderType, LockableType;
   bool IsRaw = false;
+  /// The local variable that is the guard; null if it is anything else.
+  const clang::VarDecl *Guard = nullptr;
 
   /// How it was taken.
   enum Origin { Here, Parameter, Capture } From = Here;
