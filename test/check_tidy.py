@@ -261,7 +261,7 @@ class Test:
             return
         if "CHECK-NOTES" in self.text:
             self.filecheck(output, self.file, "CHECK-NOTES",
-                           "--implicit-check-not={{warning|error|note}}:")
+                           "--implicit-check-not={{: (warning|error|note):}}")
         elif parse_diagnostics(output, self.file):
             fail("nothing is expected, and this is said:", output)
         if self.expects_fixes:
