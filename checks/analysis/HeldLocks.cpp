@@ -167,9 +167,10 @@ std::vector<HeldLock> Analysis::locksAcrossSuspensions(const FunctionDecl &F) {
     for (const LockFlow::Finding &Each : Flow.findings())
       if (Each.Of == Of && Each.At == L.Suspensions.front() && !L.IsRaw) {
         std::string Name = holderName(Places, Each.Holder);
-        if (const auto *V = dyn_cast_or_null<VarDecl>(
-                Places.rootVariable(Each.Holder));
-            V && !Places.parent(Each.Holder) && TypeShapes.isGuard(V->getType()))
+        if (const auto *V =
+                dyn_cast_or_null<VarDecl>(Places.rootVariable(Each.Holder));
+            V && !Places.parent(Each.Holder) &&
+            TypeShapes.isGuard(V->getType()))
           L.Guard = V;
         if (const Expr *Temporary = Places.rootTemporary(Each.Holder))
           L.HolderType = Temporary->getType();

@@ -145,13 +145,17 @@ bool LockFlow::moveCall(const CallExpr *Call, const FunctionDecl &Callee,
   }
   if (!First || !isTracked(core(First)->getType()))
     return false;
-  std::optional<Place> P = Places.resolve(First);
+  // A part of what is only known as a whole stands for it: p.first of a pair.
+  auto Resolve = [&](const Expr *E) -> std::optional<Place> {
+    std::optional<Place> Found = Places.resolve(E);
+    return Found ? holding(W, *Found).value_or(*Found) : Found;
+  };
+  std::optional<Place> P = Resolve(First);
   if (!P)
     return false;
 
   if (isNamed(Callee, "swap")) {
-    if (std::optional<Place> Q = Places.resolve(Second);
-        Q && on(LockRule::Swap))
+    if (std::optional<Place> Q = Resolve(Second); Q && on(LockRule::Swap))
       swap(W, *P, *Q);
     return Done();
   }

@@ -323,6 +323,31 @@ static void destroyedIn(const CFGBlock *Block,
         Visit(core(D->getBindTemporaryExpr()->getSubExpr()));
 }
 
+/// Whether every exception that `Outer` handles would stop at `Inner`.
+static bool catchesAllOf(const CXXTryStmt &Inner, const CXXTryStmt &Outer) {
+  auto Caught = [](const CXXTryStmt &Try, unsigned I) {
+    QualType T = Try.getHandler(I)->getCaughtType();
+    return T.isNull() ? T
+                      : T.getNonReferenceType()
+                            .getCanonicalType()
+                            .getUnqualifiedType();
+  };
+  for (unsigned O = 0; O < Outer.getNumHandlers(); ++O) {
+    QualType T = Caught(Outer, O);
+    bool Stops = false;
+    for (unsigned I = 0; I < Inner.getNumHandlers() && !Stops; ++I) {
+      QualType By = Caught(Inner, I);
+      const CXXRecordDecl *Base = By.isNull() ? nullptr : classOf(By);
+      const CXXRecordDecl *Derived = T.isNull() ? nullptr : classOf(T);
+      Stops = By.isNull() || By == T ||
+              (Base && Derived && Derived->isDerivedFrom(Base));
+    }
+    if (!Stops)
+      return false;
+  }
+  return true;
+}
+
 Worlds<LockWorld> LockFlow::edge(const CFGBlock &Block, unsigned N,
                                  const Worlds<World> &Out) {
   const CFGBlock *To = (Block.succ_begin() + N)->getReachableBlock();
@@ -378,6 +403,12 @@ Worlds<LockWorld> LockFlow::edge(const CFGBlock &Block, unsigned N,
         Add(std::move(W));
     return Result;
   }
+  // What the inner handlers catch does not reach the outer ones.
+  if (const auto *Inner = dyn_cast_or_null<CXXTryStmt>(Branch))
+    if (const auto *Outer =
+            dyn_cast_or_null<CXXTryStmt>(To->getTerminatorStmt());
+        Outer && catchesAllOf(*Inner, *Outer))
+      return Result;
   if (!Condition || isa<CXXTryStmt>(Branch)) {
     for (const World &W : Out)
       Add(W);
