@@ -52,16 +52,18 @@ clangxx = os.path.join(config.llvm_tools_dir, "clang++")
 if not os.path.exists(clangxx):
     clangxx = lit.util.which("clang++-" + config.llvm_major) or "clang++"
 
-check_tidy = "%s %s --llvm-bin %s --clangxx %s --corolint-bin %s --corolint-lib %s --scratch %%t" % (
+check_tidy = " ".join([
     sys.executable, os.path.join(config.test_source_root, "check_tidy.py"),
-    config.llvm_tools_dir, clangxx, config.corolint_bin_dir, config.corolint_lib_dir)
+    "--llvm-bin", config.llvm_tools_dir, "--clangxx", clangxx,
+    "--corolint-bin", config.corolint_bin_dir,
+    "--corolint-lib", config.corolint_lib_dir])
 if lit_config.params.get("bless"):
     check_tidy += " --bless"
 
 # Longer names first: lit replaces them in this order, as text.
 config.substitutions += [
-    ("%check_tidy_real", check_tidy + ".real --real"),
-    ("%check_tidy", check_tidy),
+    ("%check_tidy_real", check_tidy + " --real --scratch %t.real"),
+    ("%check_tidy", check_tidy + " --scratch %t"),
     ("%corolint_tidy", os.path.join(config.corolint_bin_dir, "corolint-tidy")),
     ("%corolint_clangd", os.path.join(config.corolint_bin_dir, "corolint-clangd")),
     ("%clang_tidy", os.path.join(config.llvm_tools_dir, "clang-tidy")),
