@@ -28,6 +28,6 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS # builtin headers
   libclang-common-${LLVM_VERSION_MAJOR}-dev)
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS # what loads the plugin, run-clang-tidy
-  clang-tidy-${LLVM_VERSION_MAJOR})
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS # run-clang-tidy and others; <coroutine>
+  "clang-tidy-${LLVM_VERSION_MAJOR}, libstdc++-dev | libc++-dev")
 include(CPack)
