@@ -145,7 +145,8 @@ def kinds():
         "{{ std::lock_guard seeded_guard({m}); }}")
     add("lock_guard, explicit", group,
         "std::lock_guard<std::mutex> seeded_guard{{{m}}};",
-        "if (seeded_flag()) {{ std::lock_guard<std::mutex> seeded_guard{{{m}}}; }}")
+        "if (seeded_flag()) {{ "
+        "std::lock_guard<std::mutex> seeded_guard{{{m}}}; }}")
     add("unique_lock, deduced", group, "std::unique_lock seeded_guard({m});",
         "std::unique_lock seeded_guard({m}); seeded_guard.unlock();")
     add("unique_lock, auto", group,

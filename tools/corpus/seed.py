@@ -157,6 +157,11 @@ def natural(coroutine):
                    [(scope["begin"], 1, ""), (scope["end"] - 1, 1, "")])
 
 
+def save(records, work):
+    with open(os.path.join(work, "seeds.json"), "w", encoding="utf-8") as out:
+        json.dump(records, out, indent=1)
+
+
 def make(checkouts, tool, work, compiler, count, number, say):
     """Plants `count` faults and their twins, then every natural one among the
     files that were looked at."""
@@ -189,7 +194,8 @@ def make(checkouts, tool, work, compiler, count, number, say):
                 place = kinds.Place(original.read(), coroutine, suspension,
                                     block, chance.choice(mutexes(coroutine)))
             key = (coroutine["file"], suspension["begin"], kind.name)
-            faces = {face: kind.edits(place, face) for face in ("fault", "twin")}
+            faces = {face: kind.edits(place, face)
+                     for face in ("fault", "twin")}
             if key in used or None in faces.values():
                 continue
             used.add(key)
@@ -197,6 +203,7 @@ def make(checkouts, tool, work, compiler, count, number, say):
                                    coroutine, faces, suspension["line"])
             if record:
                 records.append(record)
+                save(records, work)
                 say("planted %d of %d: %s in %s" % (len(records), count,
                                                    kind.name, record["file"]))
                 break
@@ -217,8 +224,7 @@ def make(checkouts, tool, work, compiler, count, number, say):
                                            {"fault": edits}, line)
                     if record:
                         records.append(record)
-    with open(os.path.join(work, "seeds.json"), "w", encoding="utf-8") as out:
-        json.dump(records, out, indent=1)
+                        save(records, work)
     return records
 
 
@@ -255,6 +261,11 @@ def judge(records, checkouts, binary, say):
 def report(records):
     """The table: what was found and missed of each kind, then the failures."""
     lines, rows = [], {}
+    dropped = [r for r in records if not r["faces"]["fault"]["parsed"]]
+    records = [r for r in records if r["faces"]["fault"]["parsed"]]
+    if dropped:
+        lines.append("%d do not compile with this LLVM, left out"
+                     % len(dropped))
     for record in records:
         row = rows.setdefault((record["group"], record["kind"]),
                               [0, 0, 0, 0, set()])
