@@ -8,6 +8,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include <cstring>
 #include <map>
 #include <mutex>
 
@@ -98,7 +99,11 @@ sharedAnalysis(ClangTidyContext &Context, llvm::StringRef ModelFiles,
       modelFiles(absolute(Context.getCurrentFile()), ModelFiles);
   llvm::Expected<std::shared_ptr<const Models>> M = loadOnce(Files);
   if (!M) {
-    Report(llvm::toString(M.takeError()));
+    // Clang says "error:" itself.
+    std::string Text = llvm::toString(M.takeError());
+    if (size_t At = Text.find(" error: "); At != std::string::npos)
+      Text.erase(At + 1, std::strlen("error: "));
+    Report(Text);
     M = loadOnce({});
     if (!M)
       llvm::report_fatal_error(

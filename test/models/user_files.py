@@ -117,7 +117,7 @@ class UserFiles(hosts.Project):
         path = self.write("corolint.yaml", "# Ours.\n" + GATE % "thraed")
         result = self.lint()
         self.assertSaidOnce(
-            path + ":3:25: error: unknown owner: expected 'thread', 'coroutine' or 'none'",
+            path + ":3:25: unknown owner: expected 'thread', 'coroutine' or 'none'",
             result.stdout,
         )
         self.assertEqual(result.stdout.count("clang-tidy-config"), 1, result.stdout)
@@ -125,7 +125,7 @@ class UserFiles(hosts.Project):
 
     def test_a_file_that_is_not_there(self):
         result = self.lint(self.option("no/such.yaml"))
-        self.assertSaidOnce("no/such.yaml: error: cannot read model file: No such file", result.stdout)
+        self.assertSaidOnce("no/such.yaml: cannot read model file: No such file", result.stdout)
         self.assertEqual(result.returncode, 1)
 
 
