@@ -12,8 +12,8 @@ import re
 
 HEADERS = """\
 algorithm chrono condition_variable deque filesystem functional future map
-memory mutex optional ranges regex shared_mutex string thread unordered_map utility
-variant vector""".split()
+memory mutex optional ranges regex shared_mutex string thread
+unordered_map utility variant vector""".split()
 
 TASK = """
 #include <coroutine>

@@ -28,14 +28,14 @@ ROOT = Path(__file__).resolve().parents[2]
 EMPTY = "zircon-temporary-objects"
 # What is run -> the checks besides EMPTY; None is the compiler.
 RUNS = {
-    "-fsyntax-only": None,
+    "syntax-only": None,
     "empty": "",
     "coro": "coro-*",
     "hostile-raii": "misc-coroutine-hostile-raii",
     "use-after-move": "bugprone-use-after-move",
 }
 TITLES = {
-    "-fsyntax-only": "clang -fsyntax-only",
+    "syntax-only": "clang -fsyntax-only",
     "empty": "one check that matches nothing",
     "coro": "all coro-*",
     "hostile-raii": "misc-coroutine-hostile-raii",
@@ -45,6 +45,9 @@ TITLES = {
 BARS = {"22": {"heavy": 3.0, "boost": 3.0, "ordinary": 0.5},
         "19": {"heavy": 5.0, "boost": 5.0, "ordinary": 0.5}}
 CLANGD_BAR = 5.0
+# The one function of clangd that runs the checks. The end of its type keeps out
+# the functions inside it, at which callgrind would stop collecting.
+AST_BUILD = "clang::clangd::ParsedAST::build(*PreambleData const>)"
 FLAGS = ["-std=c++20"]
 
 # Debian's libboost1.81-doc has it; where it is not installed, ours will do.
@@ -56,23 +59,31 @@ def die(text):
     sys.exit("tools/dev bench overhead: " + text)
 
 
-def count(command, work, profile=None):
-    """The instructions that a command executes; or where callgrind saw them."""
-    out = work / "valgrind.out"
-    if profile:
-        tool = ["--tool=callgrind", f"--callgrind-out-file={profile}"]
-    else:
-        tool = ["--tool=cachegrind", "--cache-sim=no",
-                f"--cachegrind-out-file={out}"]
+def cachegrind(work):
+    return ["--tool=cachegrind", "--cache-sim=no",
+            f"--cachegrind-out-file={work / 'valgrind.out'}"]
+
+
+def callgrind(out, inside=None):
+    return ["--tool=callgrind", f"--callgrind-out-file={out}",
+            *([f"--toggle-collect={inside}"] if inside else [])]
+
+
+def count(tool, command):
+    """The instructions that a command executes, and how many coroutines the
+    analysis saw, or None if it did not run."""
     run = subprocess.run(["valgrind", *tool, *map(str, command)],
                          stdin=subprocess.DEVNULL, capture_output=True,
-                         text=True, check=False)
+                         text=True, check=False,
+                         env={**os.environ, "CORO_STATS": "1"})
     # Both tools end with it: "I refs: 1,234" and "Collected : 1234".
     total = re.search(r"(?:I\s+refs:|Collected :)\s+([\d,]+)", run.stderr)
     if run.returncode or not total:
         die("failed: " + " ".join(map(str, command)) + "\n" + run.stdout
             + run.stderr)
-    return int(total.group(1).replace(",", ""))
+    seen = re.search(r"\((\d+) coroutines seen\)", run.stderr)
+    return (int(total.group(1).replace(",", "")),
+            int(seen.group(1)) if seen else None)
 
 
 def checks(run):
@@ -93,45 +104,54 @@ def command(llvm, binaries, run, file):
 
 
 def clangd_command(binary, run, directory, file):
-    """One process that opens a file and ends: --check builds it all."""
+    """A clangd that builds the file and ends."""
     (directory / "compile_flags.txt").write_text("\n".join(FLAGS) + "\n")
     (directory / ".clang-tidy").write_text(
         f"Checks: '{checks(run)}'\nInheritParentConfig: false\n")
     (directory / ".clangd").write_text(
         "Diagnostics: {ClangTidy: {FastCheckFilter: None}}\n")
-    # Of what follows the build, only line 1: features on every token would
-    # hide what we cost.
+    # What follows the build tries every token, of these lines.
     return [binary, f"--check={file}", "--check-lines=1", "--enable-config",
             "--background-index=false", "--log=error", "--pch-storage=memory"]
 
 
-def line(title, instructions, base, bar=None):
+def line(title, counted, base, bar=None):
+    instructions, seen = counted
     over = 100 * (instructions / base - 1)
     text = f"  {title:34} {instructions / 1e9:8.3f} G  {over:+6.2f} %"
     if bar is not None:
-        text += f"   bar {bar} %: " + ("met" if over <= bar else "NOT MET")
+        text += (f"   bar {bar} %: {'met' if over <= bar else 'NOT MET'}"
+                 f" ({seen} coroutines)")
     print(text, flush=True)
 
 
 def measure(llvm, binaries, kind, file, chosen, work):
     print(f"\nLLVM {llvm}, {file.name}", flush=True)
-    base = count(command(llvm, binaries, "empty", file), work)
-    line(TITLES["empty"], base, base)
+    base = count(cachegrind(work), command(llvm, binaries, "empty", file))
+    line(TITLES["empty"], base, base[0])
     for run in chosen:
-        if run != "empty":
-            line(TITLES[run],
-                 count(command(llvm, binaries, run, file), work), base,
-                 BARS[llvm][kind] if run == "coro" else None)
+        if run == "empty":
+            continue
+        counted = count(cachegrind(work), command(llvm, binaries, run, file))
+        # A check that did not look is the cheapest.
+        if run == "coro" and bool(counted[1]) == (kind == "ordinary"):
+            die(f"{counted[1]} coroutines seen in {file}")
+        line(TITLES[run], counted, base[0],
+             BARS[llvm][kind] if run == "coro" else None)
 
 
 def measure_clangd(llvm, binaries, file, work):
-    print(f"\nLLVM {llvm}, corolint-clangd --check {file.name}", flush=True)
+    print(f"\nLLVM {llvm}, corolint-clangd, building the AST of {file.name}",
+          flush=True)
     base = None
     for run in ("empty", "coro"):
-        total = count(clangd_command(binaries / "corolint-clangd", run,
-                                     work, file), work)
-        base = base or total
-        line(TITLES[run], total, base, CLANGD_BAR if run == "coro" else None)
+        counted = count(callgrind(work / "valgrind.out", AST_BUILD),
+                        clangd_command(binaries / "corolint-clangd", run, work,
+                                       file))
+        base = base or counted[0]
+        if run == "coro" and not counted[1]:
+            die("corolint-clangd saw no coroutine")
+        line(TITLES[run], counted, base, CLANGD_BAR if run == "coro" else None)
 
 
 def main():
@@ -170,6 +190,8 @@ def main():
         files["heavy"].write_text(inputs.coroutine_heavy())
         files["ordinary"].write_text(inputs.ordinary())
         kinds = options.input or [*files, "clangd"]
+        if options.profile and kinds[-1] == "clangd":
+            die("--profile is for corolint-tidy and the compiler")
         runs = options.run or list(RUNS)
         for llvm, binaries in found.items():
             if not (binaries / "corolint-tidy").exists():
@@ -177,8 +199,8 @@ def main():
                     f"--llvm {llvm}")
             for kind in kinds:
                 if options.profile:
-                    count(command(llvm, binaries, runs[-1], files[kind]), work,
-                          options.profile.absolute())
+                    count(callgrind(options.profile.absolute()),
+                          command(llvm, binaries, runs[-1], files[kind]))
                 elif kind == "clangd":
                     measure_clangd(llvm, binaries, files["heavy"], work)
                 else:
@@ -189,4 +211,5 @@ if __name__ == "__main__":
     try:
         main()
     except FileNotFoundError as error:
-        die(f"{error.filename} is not here; on Debian, apt-get install valgrind")
+        die(f"{error.filename} is not here; on Debian, apt-get install "
+            "valgrind")
