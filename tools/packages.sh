@@ -17,9 +17,10 @@ packages_to_build() {
 packages_to_test() {
   local llvm
   packages_to_build "$@"
-  echo python3 git libgtest-dev dpkg-dev # dpkg-shlibdeps, for the package
-  for llvm; do # run-clang-tidy, lit and FileCheck
-    echo "clang-tidy-$llvm" "clangd-$llvm" "llvm-$llvm-tools"
+  echo python3 libgtest-dev dpkg-dev # dpkg-shlibdeps, for the package
+  echo llvm-22-tools                 # lit, which the tools of 19 are without
+  for llvm; do                       # run-clang-tidy and FileCheck
+    echo "clang-tidy-$llvm" "llvm-$llvm-tools"
   done
 }
 
