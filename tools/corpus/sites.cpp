@@ -184,6 +184,12 @@ private:
         !M->getParent()->isInStdNamespace() || Stack.empty() ||
         Stack.back().second->getBeginLoc() != Call.getBeginLoc())
       return;
+    // A guard that the caller lent is the caller's lock.
+    const auto *Object = dyn_cast<DeclRefExpr>(
+        Call.getImplicitObjectArgument()->IgnoreParenImpCasts());
+    if (Object && isa<ParmVarDecl>(Object->getDecl()) &&
+        Object->getDecl()->getType()->isReferenceType())
+      return;
     json::Array Around = blocks();
     if (auto R = range(Call.getSourceRange()); R && !Around.empty())
       Unlocks.push_back(json::Object{
