@@ -62,25 +62,39 @@ static void mentions(const Stmt *S, llvm::DenseSet<const ValueDecl *> &Used,
     mentions(Child, Used, Declared);
 }
 
-/// A local object that nobody else can name needs no lock.
+/// A local object that nobody else can name needs no lock. What a function uses
+/// is not known.
 static bool isShared(const ValueDecl *D) {
-  if (isa<FunctionDecl, EnumConstantDecl>(D))
+  if (const auto *F = dyn_cast<FunctionDecl>(D))
+    return !isInStd(*F);
+  if (isa<EnumConstantDecl>(D))
     return false;
   const auto *V = dyn_cast<VarDecl>(D);
   return !V || !V->hasLocalStorage() || V->getType()->isReferenceType() ||
          V->getType()->isPointerType();
 }
 
+/// A number, or a copy that the standard library keeps.
+static bool isPlainValue(QualType T) {
+  if (T->isRecordType()) {
+    const CXXRecordDecl *R = T->getAsCXXRecordDecl();
+    return R && isInStd(*R) && R->getIdentifier() &&
+           (R->getName() == "basic_string" || R->getName() == "vector");
+  }
+  return T->isArithmeticType() || T->isEnumeralType();
+}
+
 static bool hasUnlock(QualType Guard) {
   const CXXRecordDecl *R = Guard->getAsCXXRecordDecl();
-  return R && llvm::any_of(R->methods(), [](const CXXMethodDecl *M) {
+  return R && !Guard.isConstQualified() &&
+         llvm::any_of(R->methods(), [](const CXXMethodDecl *M) {
            return M->getIdentifier() && M->getName() == "unlock" &&
                   M->getAccess() == AS_public && M->getNumParams() == 0;
          });
 }
 
 std::vector<FixItHint> endLockBefore(const HeldLock &L, const FunctionDecl &F) {
-  if (!L.Guard || L.From != HeldLock::Here)
+  if (!L.Guard || L.From != HeldLock::Here || !L.IsCertain)
     return {};
   const SourceManager &SM = F.getASTContext().getSourceManager();
   size_t First = 0;
@@ -109,6 +123,15 @@ std::vector<FixItHint> endLockBefore(const HeldLock &L, const FunctionDecl &F) {
   for (const ValueDecl *D : UsedUnder)
     if (isShared(D) && Used.count(D))
       return {};
+  // What refers to something may refer to what the lock protects.
+  for (const ValueDecl *D : Used)
+    if (isa<VarDecl, BindingDecl>(D) && !Declared.count(D)) {
+      QualType T = D->getType();
+      const CXXRecordDecl *R = T->getAsCXXRecordDecl();
+      bool Refers = T->isReferenceType() || (R && R->isLambda());
+      if (Refers || (DeclaredUnder.count(D) && !isPlainValue(T)))
+        return {};
+    }
 
   std::string Indent =
       std::string(Lexer::getIndentationForLine(Body[Next]->getBeginLoc(), SM));
@@ -116,9 +139,18 @@ std::vector<FixItHint> endLockBefore(const HeldLock &L, const FunctionDecl &F) {
     return {FixItHint::CreateInsertion(Body[Next]->getBeginLoc(),
                                        L.Guard->getNameAsString() +
                                            ".unlock();\n" + Indent)};
-  for (const ValueDecl *D : DeclaredUnder)
-    if (Used.count(D))
+  for (size_t I = First + 1; I < Next; ++I)
+    if (const auto *D = dyn_cast<DeclStmt>(Body[I]))
+      for (const Decl *Each : D->decls())
+        if (!isa<VarDecl>(Each))
+          return {};
+  for (const ValueDecl *D : DeclaredUnder) {
+    const CXXRecordDecl *R = D->getType()->getAsCXXRecordDecl();
+    bool EndsSomething =
+        R && R->hasDefinition() && !R->hasTrivialDestructor() && !isInStd(*R);
+    if (Used.count(D) || EndsSomething)
       return {};
+  }
   return {
       FixItHint::CreateInsertion(Body[First]->getBeginLoc(), "{\n" + Indent),
       FixItHint::CreateInsertion(Body[Next]->getBeginLoc(), "}\n" + Indent)};

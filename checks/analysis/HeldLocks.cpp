@@ -172,6 +172,7 @@ std::vector<HeldLock> Analysis::locksAcrossSuspensions(const FunctionDecl &F) {
             V && !Places.parent(Each.Holder) &&
             TypeShapes.isGuard(V->getType()))
           L.Guard = V;
+        L.IsCertain = !Flow.isSometimesFree(Each.Holder, Each.At);
         if (const Expr *Temporary = Places.rootTemporary(Each.Holder))
           L.HolderType = Temporary->getType();
         if (L.Holder.empty() || (!Name.empty() && Name < L.Holder))

@@ -35,6 +35,8 @@ struct HeldLock {
   bool IsRaw = false;
   /// The local variable that is the guard; null if it is anything else.
   const clang::VarDecl *Guard = nullptr;
+  /// Whether it is held there whatever way led there.
+  bool IsCertain = false;
 
   /// How it was taken.
   enum Origin { Here, Parameter, Capture } From = Here;

@@ -746,6 +746,8 @@ void LockFlow::suspension(const CoroutineSuspendExpr *E, World W,
       !on(LockRule::NeverSuspends) || suspensionOf(*E) != Suspension::Never;
   if (Suspends) {
     for (const auto &[Holder, Value] : W.Locks) {
+      if (Value.State != LockState::Held)
+        SometimesFree.insert({Holder, E});
       if (Value.State != LockState::Held || !isInScope(Holder, E))
         continue;
       // An awaiter's own lock is its own affair.

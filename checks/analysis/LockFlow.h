@@ -108,6 +108,11 @@ public:
     }
   };
   const std::set<Finding> &findings() const { return Findings; }
+  /// Whether the holder holds nothing there on some other way.
+  bool isSometimesFree(Place Holder,
+                       const clang::CoroutineSuspendExpr *At) const {
+    return SometimesFree.count({Holder, At});
+  }
   /// Guards held at a return statement of a function that is no coroutine.
   struct AtReturn {
     unsigned Of;
@@ -242,6 +247,7 @@ private:
   /// Guards that a helper was given and asks whether they hold.
   std::map<Place, Subject> GivenGuards;
   std::set<Finding> Findings;
+  std::set<std::pair<Place, const clang::CoroutineSuspendExpr *>> SometimesFree;
   std::set<AtReturn> Returns;
 };
 
