@@ -173,15 +173,6 @@ task<> used_by_a_function_called_again() {
 
 // It would not compile, or do something else.
 
-// id: lock/fix-none-const
-task<> cannot_be_unlocked() {
-  const std::unique_lock lock(mu);
-  ++counter;
-  co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds 'mu' [coro-lock-across-suspension]
-  // CHECK-NOTES: :[[@LINE-4]]:26: note: locked here
-}
-
 // id: lock/fix-none-not-certain
 task<> perhaps_not_locked() {
   std::unique_lock lock(mu, std::try_to_lock);

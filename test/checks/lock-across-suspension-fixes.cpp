@@ -106,6 +106,22 @@ task<> ends_the_scope_of_two() {
   // CHECK-FIXES: co_await work();
 }
 
+// A constant guard cannot be unlocked; its scope can end.
+
+// id: lock/fix-scope-const
+task<> ends_the_scope_of_a_constant() {
+  const std::unique_lock lock(mu);
+  ++counter;
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:26: note: locked here
+  // CHECK-FIXES: {{^}}  {
+  // CHECK-FIXES: const std::unique_lock lock(mu);
+  // CHECK-FIXES: ++counter;
+  // CHECK-FIXES: }
+  // CHECK-FIXES: co_await work();
+}
+
 struct Counter {
   std::mutex mu_;
   int n_ = 0;
