@@ -35,6 +35,9 @@ const CXXRecordDecl *shapeOf(QualType T) {
       T.isNull() ? nullptr : T.getNonReferenceType()->getAsCXXRecordDecl();
   const CXXRecordDecl *Pattern =
       R ? R->getTemplateInstantiationPattern() : nullptr;
+  if (const auto *S = dyn_cast_or_null<ClassTemplateSpecializationDecl>(R);
+      S && !Pattern)
+    Pattern = S->getSpecializedTemplate()->getTemplatedDecl();
   if (!R && !T.isNull())
     if (const auto *S =
             T.getNonReferenceType()->getAs<TemplateSpecializationType>())
