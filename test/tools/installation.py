@@ -194,7 +194,7 @@ class DebianPackage(Installation):
         if self.run("dpkg", "-s", "corolint").returncode == 0:
             self.skipTest("corolint is installed already")
         self.run("dpkg", "-i", self.package(), check=True)
-        self.addCleanup(self.run, "dpkg", "-r", "corolint", check=True)
+        self.addCleanup(self.run, "dpkg", "-P", "corolint", check=True)
         self.assertWorks(
             hosts.Build("/usr", hosts.build.major, hosts.build.llvm_bin)
         )
