@@ -113,7 +113,9 @@ std::vector<FixItHint> endLockBefore(const HeldLock &L, const FunctionDecl &F) {
         Body[I]->getBeginLoc().isMacroID() || Body[I]->getEndLoc().isMacroID())
       return {};
 
-  llvm::DenseSet<const ValueDecl *> UsedUnder, DeclaredUnder, Used, Declared;
+  llvm::DenseSet<const ValueDecl *> Locked, Guard, UsedUnder, DeclaredUnder,
+      Used, Declared;
+  mentions(Body[First], Locked, Guard);
   for (size_t I = First + 1; I < Next; ++I)
     mentions(Body[I], UsedUnder, DeclaredUnder);
   for (size_t I = Next; I < Body.size(); ++I)
@@ -128,7 +130,11 @@ std::vector<FixItHint> endLockBefore(const HeldLock &L, const FunctionDecl &F) {
     if (isa<VarDecl, BindingDecl>(D) && !Declared.count(D)) {
       QualType T = D->getType();
       const CXXRecordDecl *R = T->getAsCXXRecordDecl();
-      bool Refers = T->isReferenceType() || (R && R->isLambda());
+      // A caller's reference was made without the lock; unless the mutex comes
+      // with what it refers to, that is something else.
+      bool IsCallers = isa<ParmVarDecl>(D) && !Locked.count(D);
+      bool Refers =
+          (T->isReferenceType() && !IsCallers) || (R && R->isLambda());
       if (Refers || (DeclaredUnder.count(D) && !isPlainValue(T)))
         return {};
     }

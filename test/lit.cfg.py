@@ -8,7 +8,7 @@
 #                       both hosts, hermetic headers; see check_tidy.py
 #   %check_tidy_real    the same with the real headers of this machine
 #   %python  %build     the interpreter, and the build directory
-#   %clang_tidy  %corolint_tidy  %corolint_clangd  %plugin  %clangxx
+#   %clang_tidy  %corolint_tidy  %corolint_clangd  %plugin  %clangxx  %filecheck
 #   %source             the root of the repository
 #
 # Parameters: --param bless=1 rewrites the expectations instead of comparing
@@ -66,6 +66,7 @@ config.substitutions += [
     ("%check_tidy", check_tidy + " --scratch %t"),
     ("%corolint_tidy", os.path.join(config.corolint_bin_dir, "corolint-tidy")),
     ("%corolint_clangd", os.path.join(config.corolint_bin_dir, "corolint-clangd")),
+    ("%filecheck", os.path.join(config.llvm_tools_dir, "FileCheck")),
     ("%clang_tidy", os.path.join(config.llvm_tools_dir, "clang-tidy")),
     ("%clangxx", clangxx),
     ("%plugin", os.path.join(config.corolint_lib_dir, "corolint.so")),

@@ -18,6 +18,8 @@ packages_to_test() {
   local llvm
   packages_to_build "$@"
   echo python3 libgtest-dev dpkg-dev # dpkg-shlibdeps, for the package
+  echo libboost1.81-dev              # for the demonstration's service
+  echo g++                           # which the build has to refuse
   echo llvm-22-tools                 # lit, which the tools of 19 are without
   for llvm; do                       # run-clang-tidy and FileCheck
     echo "clang-tidy-$llvm" "llvm-$llvm-tools"

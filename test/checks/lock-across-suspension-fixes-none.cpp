@@ -121,6 +121,20 @@ task<> used_by_a_reference_from_before() {
   ++n;
 }
 
+struct Session {
+  std::mutex mu;
+  int n;
+};
+
+// id: lock/fix-none-reference-with-its-mutex
+task<> used_by_what_has_the_mutex(Session &session) {
+  std::unique_lock lock(session.mu);
+  ++counter;
+  co_await echo(session.n);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds 'session.mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:20: note: locked here
+}
+
 // id: lock/fix-none-pointer
 task<> used_by_pointer() {
   std::unique_lock lock(mu);

@@ -39,6 +39,22 @@ task<> ends_the_scope() {
   // CHECK-FIXES: co_await work();
 }
 
+// id: lock/fix-scope-parameter
+task<> sends_to_what_the_caller_has(task<> (&send)(), const int &n) {
+  std::lock_guard guard(mu);
+  ++counter;
+  co_await echo(n);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guard' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:19: note: locked here
+  // CHECK-NOTES: :[[@LINE+6]]:3: note: it may also suspend here
+  // CHECK-FIXES: {{^}}  {
+  // CHECK-FIXES: std::lock_guard guard(mu);
+  // CHECK-FIXES: ++counter;
+  // CHECK-FIXES: }
+  // CHECK-FIXES: co_await echo(n);
+  co_await send();
+}
+
 // id: lock/fix-unlock-copied
 task<> unlocks_after_a_copy() {
   std::shared_lock lock(shared);
