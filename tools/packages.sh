@@ -13,11 +13,17 @@ packages_to_build() {
   done
 }
 
+# packages_to_package LLVM...
+packages_to_package() {
+  packages_to_build "$@"
+  echo dpkg-dev file # for dpkg-shlibdeps, which cpack asks
+}
+
 # packages_to_test LLVM...
 packages_to_test() {
   local llvm
-  packages_to_build "$@"
-  echo python3 libgtest-dev dpkg-dev # dpkg-shlibdeps, for the package
+  packages_to_package "$@"
+  echo python3 libgtest-dev
   echo libboost1.81-dev              # for the demonstration's service
   echo g++                           # which the build has to refuse
   echo llvm-22-tools                 # lit, which the tools of 19 are without

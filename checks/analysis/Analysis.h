@@ -17,9 +17,8 @@
 //   worlds at every block    Flow: one worklist solver, three-valued facts
 //      │  LockFlow           the transfer rules for locks
 //      ▼
-//   HeldLock                 a lock, who holds it, where it was taken, where
-//   the
-//                            coroutine may suspend with it
+//   HeldLock                 a lock, who holds it, where it was taken, and
+//                            where the coroutine may suspend with it
 //
 // Each step has its own header, says nothing in words, and can be tested alone.
 // A check asks for the last one and words the answer.

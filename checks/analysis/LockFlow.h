@@ -143,7 +143,7 @@ private:
 
   bool on(LockRule R) const { return A.follows(R); }
 
-  // Statements and branches: LockFlow.cpp.
+  // Statements: LockFlow.cpp.
   void element(const clang::CFGElement &E, World W, WorldList &Out);
   void statement(const clang::Stmt *Node, World W, WorldList &Out);
   void declaration(const clang::DeclStmt *D, World W, WorldList &Out);
@@ -152,13 +152,15 @@ private:
                   WorldList &Out);
   void returned(const clang::ReturnStmt *R, World W, WorldList &Out);
   void raise(const clang::Expr *E, const World &W);
-  void trace(const clang::CFGBlock &Block, const clang::CFGElement &E,
-             const WorldList &Now) const;
   void awaitSteps(const clang::Stmt *Step,
                   const clang::CoroutineSuspendExpr *Of);
   const clang::Expr *madeBy(const clang::CFGTemporaryDtor &D) const;
   static bool mayThrow(const clang::CoroutineSuspendExpr &E);
   void elide(const clang::Expr *Init);
+
+  // Branches: LockBranches.cpp.
+  void trace(const clang::CFGBlock &Block, const clang::CFGElement &E,
+             const WorldList &Now) const;
   void leaveScopes(World &W, const clang::CXXTryStmt *Try);
   bool enterRange(World &W, const clang::CXXForRangeStmt &For, bool Enters);
   bool enterCase(World &W, const clang::SwitchStmt &Switch,
@@ -167,6 +169,7 @@ private:
   static const clang::Expr *guardTested(const clang::Expr *E, bool &Negated);
   std::optional<bool> evaluateGuard(const World &W, const clang::Expr *E);
   bool assume(World &W, const clang::Expr *E, bool Holds);
+  void askedInVain(World &W, const clang::Expr *E);
 
   // Making and moving objects: LockObjects.cpp.
   using Arguments = llvm::ArrayRef<const clang::Expr *>;

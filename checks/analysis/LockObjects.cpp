@@ -78,13 +78,11 @@ bool LockFlow::adoptValues(Arguments Given, Place To, World &W) {
       continue;
     Place Part = Any ? Places.element(To, I++) : To;
     if (E->isPRValue()) {
-      size_t Before = W.Locks.size();
       Place From = Places.temporary(E);
       if (llvm::none_of(W.Locks, [&](const auto &L) {
             return Places.isWithin(L.first, From);
           }))
         continue;
-      (void)Before;
       take(W, E, Part);
       Any = true;
     } else if (E->isXValue()) {

@@ -3,12 +3,13 @@
 // Places: names for objects, so that two expressions that denote the same
 // object are seen to.
 //
-//     mu_            this . mu_
-//     s->mu          s . mu                  a pointer stands for what it
-//     points to *opt, p.get()  opt, p                  and an owner for what it
-//     owns auto &r = s;   r.mu  =  s . mu         references that are bound
-//     once locks[2]       locks . [2] f()            the temporary that f()
-//     makes, where it is a prvalue
+//     mu_              this . mu_
+//     s->mu            s . mu       a pointer stands for what it points to,
+//     *opt, p.get()    opt, p       an owner for what it owns,
+//     auto &r = s;
+//     r.mu             s . mu       a reference, if bound once, for its object
+//     locks[2]         locks . [2]
+//     f()              the temporary that f() makes, where it is a prvalue
 //
 // A place is a path in a tree: a root (variable, this, temporary) and the
 // members that lead down from it.

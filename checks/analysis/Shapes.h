@@ -104,6 +104,11 @@ const clang::CXXRecordDecl *classOf(clang::QualType T);
 /// The same; of a class that nobody has needed whole yet, the template that it
 /// would be made from.
 const clang::CXXRecordDecl *shapeOf(clang::QualType T);
+/// Calls `Visit` for the methods of a class and its bases, templates among
+/// them, until it returns true.
+bool anyMethod(const clang::CXXRecordDecl &R,
+               llvm::function_ref<bool(const clang::CXXMethodDecl &)> Visit,
+               unsigned Depth = 0);
 
 } // namespace corolint
 

@@ -453,3 +453,55 @@ task<> locked_again() {
   }
   co_await work();
 }
+
+// What a lock answers that no model knows may be whether it is locked.
+
+namespace own {
+
+struct Latch {
+  bool locked = false;
+  int waiters = 0;
+  void lock() { locked = true; }
+  void unlock() { locked = false; }
+  bool isHeld() const { return locked; }
+};
+
+struct Store {
+  Latch latch;
+  bool verbose = false;
+};
+
+} // namespace own
+
+// id: lock/shape-asks-its-flag
+task<> unlocks_if_the_flag_is_set(own::Latch &latch, bool b) {
+  if (b)
+    latch.lock();
+  ++counter;
+  if (latch.locked)
+    latch.unlock();
+  co_await work();
+}
+
+// id: lock/shape-asks-its-function
+task<> unlocks_if_it_says_so(own::Store &store, bool b) {
+  if (b)
+    store.latch.lock();
+  ++counter;
+  if (counter > 3 && store.latch.isHeld())
+    store.latch.unlock();
+  else if (store.latch.isHeld())
+    store.latch.unlock();
+  co_await work();
+}
+
+// id: lock/shape-asks-something-else
+task<> asks_what_the_lock_is_in(own::Store &store) {
+  store.latch.lock();
+  if (store.verbose)
+    ++counter;
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'store.latch' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-5]]:15: note: locked here
+  store.latch.unlock();
+}
