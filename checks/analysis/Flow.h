@@ -75,8 +75,8 @@ private:
 ///
 ///     using World = …;
 ///     World entry();
-///     // The worlds after a block; may call Solver::raise for exceptional
-///     ways. Worlds<World> block(const CFGBlock &, const Worlds<World> &);
+///     // The worlds after a block; may call Solver::raise, for exceptions.
+///     Worlds<World> block(const CFGBlock &, const Worlds<World> &);
 ///     // The part of a block's worlds that goes to its successor number N.
 ///     Worlds<World> edge(const CFGBlock &, unsigned N, const Worlds<World> &);
 ///

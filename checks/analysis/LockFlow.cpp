@@ -482,8 +482,12 @@ void LockFlow::raise(const Expr *E, const World &W) {
   bool Any = llvm::any_of(Raised.Locks, [&](const auto &L) {
     return L.second.State == LockState::Held && Taken[L.second.Of].IsRaw;
   });
-  if (Any)
-    Engine.raise(*Handler->second, std::move(Raised));
+  if (!Any)
+    return;
+  // What it throws is not known: not whether it passes these handlers, either.
+  for (const CFGBlock *Each : Handler->second->succs())
+    if (Each && isa_and_nonnull<CXXCatchStmt>(Each->getLabel()))
+      Engine.raise(*Each, Raised);
 }
 
 } // namespace corolint

@@ -484,6 +484,22 @@ task<> unlocks_what_the_caller_locked(std::mutex &theirs) {
 // Only explicit throws make exceptional paths, except that a raw lock may be left
 // behind by an exception.
 
+// id: lock/raw-exception-handled-within
+task<> unlocked_by_the_inner_handler() {
+  try {
+    try {
+      mu.lock();
+      risky();
+      mu.unlock();
+    } catch (const std::exception &) {
+      mu.unlock();
+    }
+  } catch (...) {
+    ++counter;
+  }
+  co_await work();
+}
+
 // id: lock/raw-exception
 task<> an_exception_leaves_it_locked() {
   try {
