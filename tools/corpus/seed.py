@@ -18,6 +18,7 @@ import difflib
 import json
 import os
 import random
+import re
 import subprocess
 
 import kinds
@@ -157,6 +158,12 @@ def natural(coroutine):
                    [(scope["begin"], 1, ""), (scope["end"] - 1, 1, "")])
 
 
+def names_a_lock(file):
+    with open(file, encoding="utf-8", errors="replace") as text:
+        return re.search(r"lock_guard|(unique|scoped|shared)_lock|unlock\(",
+                         text.read())
+
+
 def save(records, work):
     with open(os.path.join(work, "seeds.json"), "w", encoding="utf-8") as out:
         json.dump(records, out, indent=1)
@@ -164,7 +171,7 @@ def save(records, work):
 
 def make(checkouts, tool, work, compiler, count, number, say):
     """Plants `count` faults and their twins, then every natural one among the
-    files that were looked at."""
+    files that name a lock themselves."""
     os.makedirs(work, exist_ok=True)
     chance = random.Random(number)
     planter = Planter(work, compiler)
@@ -212,7 +219,7 @@ def make(checkouts, tool, work, compiler, count, number, say):
                                                names[index % len(names)]))
     seen = set()
     for checkout, sites, files in places.values():
-        for unit in files:
+        for unit in filter(names_a_lock, files):
             for coroutine in sites.of(unit):
                 for name, line, edits in natural(coroutine):
                     key = (coroutine["file"], edits[0][0])
@@ -228,16 +235,15 @@ def make(checkouts, tool, work, compiler, count, number, say):
     return records
 
 
-def judge(records, checkouts, binary, say):
+def judge(records, checkouts, binary, jobs, say):
     """Fills in "found" for every face of every record."""
     by_name = {c.name: c for c in checkouts}
-    originals = {}
 
     def among(findings, record, lines):
         return [f for f in findings if f.check == CHECK and
                 f.file == record["file"] and lines[0] <= f.line <= lines[1]]
 
-    for done, record in enumerate(records, 1):
+    def one(record):
         checkout = by_name[record["repository"]]
         unit = os.path.join(checkout.root, record["unit"])
         for face, seeded in record["faces"].items():
@@ -245,17 +251,17 @@ def judge(records, checkouts, binary, say):
                             seeded["overlay"])
             here = among(run.findings, record, seeded["lines"])
             if here and not any("seeded" in f.message for f in here):
-                if unit not in originals:
-                    originals[unit] = tidy.tidy(binary, checkout, unit,
-                                                "-*," + CHECK).findings
-                before = among(originals[unit], record, record["original"])
+                original = tidy.tidy(binary, checkout, unit, "-*," + CHECK)
+                before = among(original.findings, record, record["original"])
                 if len(here) <= len(before):
                     here = []
             seeded["found"] = bool(here)
             seeded["parsed"], seeded["crashed"] = run.parsed, run.crashed
             seeded["messages"] = ["%d: %s" % (f.line, f.message) for f in here]
-        say("judged %d of %d" % (done, len(records)))
-    return records
+
+    for _ in tidy.each(jobs, records, one, lambda n: say(
+            "judged %d of %d" % (n, len(records)))):
+        pass
 
 
 def report(records):

@@ -3,6 +3,7 @@
 # Checkouts of public repositories, and corolint-tidy over their files.
 
 import collections
+import concurrent.futures
 import json
 import os
 import re
@@ -18,8 +19,10 @@ _ERROR = re.compile(r"^.*(?:error|fatal error): .*\[clang-diagnostic-error\]$",
                     re.M)
 _FINDING = re.compile(r"^(/[^:\n]+):(\d+):(\d+): (?:warning|error): "
                       r"(.*) \[(coro-[a-z-]+)(?:,[^\]]*)?\]$", re.M)
-# CORO_STATS: functions that were looked at, and those given up.
-_STATS = re.compile(r"(\d+) functions? analysed, (\d+) given up")
+# CORO_STATS: functions that were looked at, those given up, and how many
+# coroutines there are at all.
+_STATS = re.compile(r"(\d+) functions analysed, (\d+) given up "
+                    r"\((\d+) coroutines seen\)")
 
 
 class Checkout:
@@ -68,18 +71,18 @@ class Run:
     """What corolint-tidy said about one file."""
 
     def __init__(self, checkout, output, code):
-        self.output = output
-        self.crashed = code < 0 or code > 128 or "PLEASE submit a bug" in output
-        self.parsed = not self.crashed and not _ERROR.search(output)
         self.findings = set()
         for file, line, column, message, check in _FINDING.findall(output):
             if os.path.realpath(file).startswith(checkout.root + os.sep):
                 self.findings.add(Finding(
                     checkout.relative(os.path.realpath(file)), int(line),
                     int(column), check, message))
-        stats = _STATS.findall(output)
-        self.functions = sum(int(n) for n, _ in stats)
-        self.given_up = sum(int(n) for _, n in stats)
+        stats = _STATS.search(output)
+        self.functions, self.given_up, self.coroutines = (
+            map(int, stats.groups()) if stats else (0, 0, 0))
+        # Printed at exit: without it, there was none.
+        self.crashed = not stats or code < 0 or "PLEASE submit a bug" in output
+        self.parsed = not self.crashed and not _ERROR.search(output)
 
 
 def tidy(binary, checkout, file, checks="-*,coro-*", overlay=None,
@@ -97,3 +100,12 @@ def tidy(binary, checkout, file, checks="-*,coro-*", overlay=None,
     except subprocess.TimeoutExpired:
         return Run(checkout, "hang", -1)
     return Run(checkout, done.stdout, done.returncode)
+
+
+def each(jobs, todo, work, after):
+    """Does `work` on every one of a list, `jobs` at a time; `after` is called
+    with how many are done."""
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for done, result in enumerate(pool.map(work, todo), 1):
+            after(done)
+            yield result
