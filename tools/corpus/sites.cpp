@@ -242,6 +242,9 @@ public:
       return;
     SourceManager &SM = *Result.SourceManager;
     SourceLocation At = SM.getExpansionLoc(F.getLocation());
+    // Nobody is told of anything in there.
+    if (SM.isInSystemHeader(At))
+      return;
     OptionalFileEntryRef File = SM.getFileEntryRefForID(SM.getFileID(At));
     if (!File)
       return;
