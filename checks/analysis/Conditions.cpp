@@ -80,6 +80,58 @@ Subject Conditions::resultOf(const Expr *Call) {
                 std::move(Info));
 }
 
+/// The object of `if (p)`, `o.has_value()`, `p.get()`, `p != nullptr`, `o ==
+/// std::nullopt`: five ways to ask the same.
+static const Expr *askedWhetherEmpty(const Expr *E, bool &Negated) {
+  Negated = false;
+  if (const auto *Call = dyn_cast<CXXMemberCallExpr>(E)) {
+    const CXXMethodDecl *M = Call->getMethodDecl();
+    if (!M || Call->getNumArgs() != 0 || !M->isConst())
+      return nullptr;
+    bool Asks = isa<CXXConversionDecl>(M)
+                    ? M->getReturnType()->isBooleanType()
+                    : isInStd(*M) && M->getIdentifier() &&
+                          (M->getName() == "has_value" ||
+                           (M->getName() == "get" &&
+                            M->getReturnType()->isPointerType()));
+    return Asks ? Call->getImplicitObjectArgument() : nullptr;
+  }
+  const auto *Op = dyn_cast<CXXOperatorCallExpr>(E);
+  if (!Op || Op->getNumArgs() != 2 ||
+      (Op->getOperator() != OO_EqualEqual &&
+       Op->getOperator() != OO_ExclaimEqual))
+    return nullptr;
+  for (unsigned I = 0; I < 2; ++I) {
+    QualType T = core(Op->getArg(I))->getType();
+    const CXXRecordDecl *R = T->getAsCXXRecordDecl();
+    if (T->isNullPtrType() || (R && isInStd(*R) && R->getIdentifier() &&
+                               R->getName() == "nullopt_t")) {
+      Negated = Op->getOperator() == OO_EqualEqual;
+      return Op->getArg(1 - I);
+    }
+  }
+  return nullptr;
+}
+
+/// The member that `bool ready() const { return ready_; }` returns.
+static const FieldDecl *returnedField(const CXXMethodDecl &M) {
+  const FunctionDecl *Definition = nullptr;
+  if (M.isVirtual() || !M.isConst() || !M.hasBody(Definition) ||
+      Definition->hasSkippedBody())
+    return nullptr;
+  const auto *Block = dyn_cast_or_null<CompoundStmt>(Definition->getBody());
+  const auto *Return = Block && Block->size() == 1
+                           ? dyn_cast<ReturnStmt>(Block->body_front())
+                           : nullptr;
+  const auto *Member = Return && Return->getRetValue()
+                           ? dyn_cast<MemberExpr>(core(Return->getRetValue()))
+                           : nullptr;
+  return Member && isa<CXXThisExpr>(core(Member->getBase())) &&
+                 Member->getType()->isScalarType()
+             ? dyn_cast<FieldDecl>(Member->getMemberDecl())
+             : nullptr;
+}
+
 /// No side effects, and the same value whenever what it depends on is the same.
 bool Conditions::isPure(const Expr *E, llvm::SmallVectorImpl<Place> &DependsOn,
                         bool &Shared) {
@@ -164,6 +216,16 @@ std::optional<Subject> Conditions::subject(const Expr *E) {
     Place P = Info.DependsOn.back();
     return intern(&ByPlace, unsigned(P), std::move(Info));
   }
+  if (const auto *Call = dyn_cast<CXXMemberCallExpr>(E);
+      Call && Call->getMethodDecl() && Call->getNumArgs() == 0)
+    if (const FieldDecl *Field = returnedField(*Call->getMethodDecl()))
+      if (std::optional<Place> Object =
+              Places.resolve(Call->getImplicitObjectArgument())) {
+        Place P = Places.field(*Object, Field);
+        Info.DependsOn.push_back(P);
+        Info.Shared = true;
+        return intern(&ByPlace, unsigned(P), std::move(Info));
+      }
   if (isa<CallExpr>(E)) {
     auto Known = Index.find({&ByCall, reinterpret_cast<uintptr_t>(E)});
     if (Known != Index.end())
@@ -220,6 +282,13 @@ std::optional<Fact> Conditions::test(const Expr *E) {
       F->Equal = !F->Equal;
     return F;
   }
+  if (const auto *Rewritten = dyn_cast<CXXRewrittenBinaryOperator>(E))
+    return test(Rewritten->getSemanticForm());
+  bool Negated = false;
+  if (const Expr *Object = askedWhetherEmpty(E, Negated))
+    if (isa<DeclRefExpr, MemberExpr>(core(Object)))
+      if (std::optional<Subject> S = subject(Object))
+        return Fact{*S, 0, Negated};
   if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isEqualityOp()) {
     int64_t Value;
     const Expr *Tested = nullptr;
@@ -254,6 +323,10 @@ std::optional<int64_t> Conditions::evaluateInteger(const Facts &F,
   int64_t Value;
   if (isConstant(E, Value))
     return Value;
+  if (const auto *C = dyn_cast<AbstractConditionalOperator>(core(E)))
+    if (std::optional<bool> Condition = evaluate(F, C->getCond()))
+      return evaluateInteger(F,
+                             *Condition ? C->getTrueExpr() : C->getFalseExpr());
   if (std::optional<Subject> S = subject(E))
     return F.value(*S);
   return std::nullopt;
@@ -299,6 +372,15 @@ std::optional<bool> Conditions::evaluate(const Facts &F, const Expr *E) {
     std::optional<bool> Inner = evaluate(F, Op->getSubExpr());
     return Inner ? std::optional<bool>(!*Inner) : std::nullopt;
   }
+  if (const auto *C = dyn_cast<AbstractConditionalOperator>(E)) {
+    std::optional<bool> Condition = evaluate(F, C->getCond());
+    return Condition
+               ? evaluate(F, *Condition ? C->getTrueExpr() : C->getFalseExpr())
+               : std::nullopt;
+  }
+  if (const auto *Op = dyn_cast<UnaryOperator>(E);
+      Op && Op->getOpcode() == UO_AddrOf)
+    return true;
   if (std::optional<Fact> T = test(E))
     if (std::optional<bool> Equal = F.equals(T->Of, T->Value))
       return *Equal == T->Equal;
@@ -411,7 +493,8 @@ Conditions::Conditions(const Body &B, PlaceTable &Places, const CFG &Graph,
   }
   for (const CallExpr *Call : B.calls())
     for (const Expr *Argument : Call->arguments())
-      if (Argument->getType()->isBooleanType())
+      if (Argument->getType()->isBooleanType() ||
+          Argument->getType()->isPointerType())
         count(Argument);
   for (SubjectInfo &Info : Subjects) {
     bool IsParameter =

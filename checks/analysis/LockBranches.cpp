@@ -203,6 +203,10 @@ bool LockFlow::enterRange(World &W, const CXXForRangeStmt &For, bool Enters) {
   }
   bool WasEntered = W.Known.equals(Entered, 0) == false;
   W.Known.forget(Entered);
+  QualType T = For.getRangeInit()->getType();
+  if (T->isConstantArrayType() ||
+      isa<CXXStdInitializerListExpr>(core(For.getRangeInit())))
+    return WasEntered;
   std::optional<Place> Range = Places.resolve(For.getRangeInit());
   return WasEntered || !Range || llvm::none_of(W.Locks, [&](const auto &L) {
            return L.second.State == LockState::Held &&
@@ -257,6 +261,10 @@ const Expr *LockFlow::guardTested(const Expr *E, bool &Negated) {
     const CXXMethodDecl *M = Call->getMethodDecl();
     if (!M || Call->getNumArgs() != 0)
       return nullptr;
+    if (isInStd(*M) && M->getIdentifier() && M->getName() == "empty") {
+      Negated = true;
+      return Call->getImplicitObjectArgument();
+    }
     bool Asks = isa<CXXConversionDecl>(M) ||
                 (M->getIdentifier() &&
                  (M->getName() == "owns_lock" || M->getName() == "has_value" ||

@@ -5,6 +5,7 @@
 
 #include "LockFlow.h"
 #include "clang/AST/ASTContext.h"
+#include "clang/Basic/SourceManager.h"
 
 using namespace clang;
 
@@ -34,8 +35,7 @@ static bool isNamed(const FunctionDecl &F, llvm::StringRef Name) {
   return F.getIdentifier() && F.getName() == Name;
 }
 
-/// The operands of a lock call that have the effect.
-static llvm::SmallVector<std::pair<const Expr *, LockEffect>, 2>
+llvm::SmallVector<std::pair<const Expr *, LockEffect>, 2>
 operandsOf(const CallExpr *Call, const Shapes::LockCall &L) {
   llvm::SmallVector<std::pair<const Expr *, LockEffect>, 2> Operands(
       L.Named.begin(), L.Named.end());
@@ -84,6 +84,11 @@ void LockFlow::call(const CallExpr *Call, World W, WorldList &Out) {
   if (!Callee) {
     raise(Call, W);
     unknownCall(Call, nullptr, Given, W);
+    // Who calls through a pointer means something by it.
+    if (const auto *Member = dyn_cast<BinaryOperator>(core(Call->getCallee())))
+      Given.push_back(Member->getLHS()); // (m.*unlock)()
+    for (const Expr *E : Given)
+      ownerEscapes(E, W);
     return result(Call, std::move(W), Out);
   }
   if (moveCall(Call, *Callee, W, Out))
@@ -102,7 +107,7 @@ void LockFlow::call(const CallExpr *Call, World W, WorldList &Out) {
                                           : QualType(),
                /*ToUnknown=*/false, W);
       for (const Expr *E : Given)
-        closureEscapes(E, W);
+        closureEscapes(E, Call->getType(), W);
       return result(Call, std::move(W), Out);
     }
     if (const LockSummary *Summary = A.summaries().locks(*Definition))
@@ -250,6 +255,13 @@ void LockFlow::lockCall(const CallExpr *Call, const Shapes::LockCall &L,
   if (!Tries) {
     for (const auto &[Operand, Effect] : Operands)
       lockOperation(Call, Operand, Effect, W);
+    // int rc = pthread_mutex_lock(&m): locked is what returned 0.
+    if (QualType T = Call->getType();
+        T->isIntegerType() && !T->isBooleanType() && !Operands.empty() &&
+        llvm::all_of(Operands, [](const auto &O) {
+          return O.second == LockEffect::Acquire;
+        }))
+      W.Known.learn({Tests.resultOf(Call), 0, true});
     return result(Call, std::move(W), Out);
   }
   if (!on(LockRule::TryLock)) {
@@ -275,12 +287,15 @@ void LockFlow::lockCall(const CallExpr *Call, const Shapes::LockCall &L,
 
 /// A pointer that changes, or a reference to it is not known what: it may lead
 /// to anything that is tracked by another name.
-bool LockFlow::isSomebodyElses(const World &W, Place P) const {
+bool LockFlow::isSomebodyElses(const World &W, Place P) {
+  if (Places.rootTemporary(P))
+    return !holding(W, P);
   const auto *V = dyn_cast_or_null<VarDecl>(Places.rootVariable(P));
   if (!V || isa<ParmVarDecl>(V) || !V->hasLocalStorage() || holding(W, P))
     return false;
-  return V->getType()->isReferenceType() ||
-         (V->getType()->isPointerType() && B.isModified(V));
+  QualType T = V->getType();
+  return T->isReferenceType() || (T->isPointerType() && B.isModified(V)) ||
+         (!T->isPointerType() && !S.lockable(T) && S.guardWithin(T).isNull());
 }
 
 void LockFlow::lockOperation(const CallExpr *Call, const Expr *Operand,
@@ -358,10 +373,8 @@ void LockFlow::lockOperation(const CallExpr *Call, const Expr *Operand,
   if (P && Effect == LockEffect::Acquire)
     Places.spell(*P, Operand);
   if (!P) { // which mutex?
-    if (Effect == LockEffect::Release)
-      for (auto &L : W.Locks)
-        if (L.second.State == LockState::Held && Taken[L.second.Of].IsRaw)
-          L.second.State = LockState::Unknown;
+    if (Effect == LockEffect::Release && on(LockRule::RawUnlock))
+      releasedElsewhere(W, classOf(T));
     return;
   }
   if (Effect == LockEffect::Acquire && on(LockRule::RawLock)) {
@@ -371,13 +384,26 @@ void LockFlow::lockOperation(const CallExpr *Call, const Expr *Operand,
   } else if (Effect == LockEffect::Release && on(LockRule::RawUnlock)) {
     // Also what a guard left behind, by whatever name it goes.
     std::vector<Place> Gone{*P};
+    // And an object that is locked by locking a member.
     for (const auto &[Holder, Value] : W.Locks)
       if (Value.State == LockState::Held && Taken[Value.Of].IsRaw &&
-          llvm::is_contained(Taken[Value.Of].Mutexes, *P))
+          Holder != *P &&
+          (llvm::is_contained(Taken[Value.Of].Mutexes, *P) ||
+           Places.isWithin(*P, Holder) ||
+           (Places.isWithin(Holder, *P) && S.lockable(T))))
         Gone.push_back(Holder);
+    bool WasHeld =
+        Gone.size() > 1 || (W.at(*P) && W.at(*P)->State == LockState::Held);
+    // locker.mutex()->unlock()
+    if (std::optional<Place> Guard = holding(W, *P);
+        Guard && W.at(*Guard)->State == LockState::Held &&
+        !Taken[W.at(*Guard)->Of].IsRaw)
+      W.set(*Guard, {LockState::Unknown, W.at(*Guard)->Of});
     for (Place Each : Gone)
       erase(W, Each);
-    if (IsSummary && Places.isVisibleOutside(*P))
+    if (!WasHeld)
+      releasedElsewhere(W, classOf(T));
+    if (IsSummary && !WasHeld && Places.isVisibleOutside(*P))
       W.set(*P,
             {LockState::Free, acquisition(Call, {*P}, true, QualType(), T)});
   }
@@ -399,9 +425,14 @@ std::optional<Place> LockFlow::inCaller(const CallExpr *Call,
     break;
   case PlaceTable::Step::This: {
     const auto *Method = dyn_cast<CXXMethodDecl>(&Callee);
-    if (Method && Method->getParent()->isLambda())
-      P = Places.thisObject(); // of the function around it
-    else if (const Expr *Object = Call ? objectOf(Call) : nullptr) {
+    if (Method && Method->getParent()->isLambda()) {
+      // Of the function around it, if that is this one.
+      const DeclContext *Around = Method->getParent()->getParent();
+      while (Around && !Around->isFunctionOrMethod())
+        Around = Around->getParent();
+      if (Around == &B.function())
+        P = Places.thisObject();
+    } else if (const Expr *Object = Call ? objectOf(Call) : nullptr) {
       P = Places.resolve(Object);
       Arrow = Object->getType()->isPointerType();
     }
@@ -421,6 +452,9 @@ std::optional<Place> LockFlow::inCaller(const CallExpr *Call,
     }
     break;
   }
+  case PlaceTable::Step::Elsewhere:
+    P = Places.elsewhere(*static_cast<const CXXRecordDecl *>(Root.What));
+    break;
   default:
     break;
   }
@@ -451,7 +485,7 @@ void LockFlow::summarised(const CallExpr *Call, const FunctionDecl &Callee,
     QualType T = I < Callee.getNumParams() ? Callee.getParamDecl(I)->getType()
                                            : QualType();
     passed(Given[I], T, /*ToUnknown=*/false, W);
-    closureEscapes(Given[I], W);
+    closureEscapes(Given[I], Call->getType(), W);
   }
   Subject Result = Tests.resultOf(Call);
   W.Known.forget(Result);
@@ -472,27 +506,44 @@ void LockFlow::summarised(const CallExpr *Call, const FunctionDecl &Callee,
       continue;
     for (const LockSummary::Effect &E : O.Effects) {
       std::optional<Place> P = inCaller(Call, Callee, E.On);
+      const CXXRecordDecl *Lockable =
+          E.On.front().Kind == PlaceTable::Step::Elsewhere
+              ? static_cast<const CXXRecordDecl *>(E.On.front().What)
+              : classOf(E.LockableType);
+      bool Unlocks = E.IsRaw && E.State == LockState::Free;
+      if (!P && E.IsRaw && E.State != LockState::Held && Lockable)
+        P = Places.elsewhere(*Lockable);
       if (!P)
         continue;
       Place Holder = holding(After, *P).value_or(*P);
       if (E.State == LockState::Unknown) {
+        if (E.IsRaw && !After.at(*P))
+          releasedElsewhere(After, Lockable);
         forget(After, Holder);
         forgetMutex(After, *P);
         continue;
       }
       if (E.FromParameter >= 0) {
         if (unsigned(E.FromParameter) < Handed.size() &&
-            Handed[E.FromParameter])
-          After.set(Holder, *Handed[E.FromParameter]);
+            Handed[E.FromParameter]) {
+          LockValue Back = *Handed[E.FromParameter];
+          if (Back.State == LockState::Held)
+            Back.State = E.State;
+          After.set(Holder, Back);
+        }
         continue;
       }
       std::vector<Place> Mutexes;
       for (const auto &Path : E.Mutexes)
         if (std::optional<Place> M = inCaller(Call, Callee, Path))
           Mutexes.push_back(*M);
-      if (E.IsRaw && E.State == LockState::Free) {
-        bool Keep = IsSummary && Places.isVisibleOutside(*P);
+      if (Unlocks) {
+        const LockValue *Old = After.at(*P);
+        bool WasHeld = Old && Old->State == LockState::Held;
+        bool Keep = IsSummary && !WasHeld && Places.isVisibleOutside(*P);
         erase(After, *P);
+        if (!WasHeld)
+          releasedElsewhere(After, Lockable);
         if (!Keep)
           continue;
       }
@@ -556,8 +607,36 @@ void LockFlow::passed(const Expr *Argument, QualType Parameter, bool ToUnknown,
   }
 }
 
+/// What is locked by hand within the object may be unlocked by whoever got it.
+void LockFlow::ownerEscapes(const Expr *Object, World &W) {
+  if (std::optional<Place> P = Places.resolve(Object))
+    for (auto &[Holder, Value] : W.Locks)
+      if (Places.isWithin(Holder, *P) && Value.State == LockState::Held &&
+          Taken[Value.Of].IsRaw)
+        Value.State = LockState::Unknown;
+}
+
+/// Whether an object of the type has the closure as a member, and its
+/// destructor can be read.
+static bool keepsClosure(QualType In, const CXXRecordDecl *Closure) {
+  const CXXRecordDecl *R =
+      In.isNull() || In->isReferenceType() || In->isPointerType() ? nullptr
+                                                                  : classOf(In);
+  if (!R || isInStd(*R) ||
+      R->getASTContext().getSourceManager().isInSystemHeader(R->getLocation()))
+    return false;
+  const CXXDestructorDecl *End = R->getDestructor();
+  return End && End->isUserProvided() && End->hasBody() &&
+         llvm::any_of(R->fields(), [&](const FieldDecl *Field) {
+           return Field->getType()->getAsCXXRecordDecl() == Closure;
+         });
+}
+
 /// A lambda goes to somebody who may call it whenever he likes.
-void LockFlow::closureEscapes(const Expr *E, World &W) {
+///
+/// Not if it goes into an object that is seen to call it in its destructor, if
+/// at all: a scope guard. See endOfLife.
+void LockFlow::closureEscapes(const Expr *E, QualType To, World &W) {
   E = core(E);
   while (const auto *C = dyn_cast<CXXConstructExpr>(E)) {
     if (C->getNumArgs() != 1)
@@ -567,7 +646,7 @@ void LockFlow::closureEscapes(const Expr *E, World &W) {
   if (const auto *Call = dyn_cast<CallExpr>(E); Call && Call->getNumArgs() == 1)
     E = core(Call->getArg(0)); // std::move(closure), std::ref(closure)
   const CXXRecordDecl *R = classOf(E->getType());
-  if (!R || !R->isLambda())
+  if (!R || !R->isLambda() || keepsClosure(To, R))
     return;
   const CXXMethodDecl *Operator = R->getLambdaCallOperator();
   if (!Operator || !A.summaries().touchesLocks(*Operator))
@@ -599,8 +678,17 @@ void LockFlow::unknownCall(const Expr *Call, const FunctionDecl *Callee,
                      ? Callee->getParamDecl(I)->getType()
                      : QualType();
     passed(Given[I], T, /*ToUnknown=*/true, W);
-    closureEscapes(Given[I], W);
+    // std::bind(&Owner::unlock, this)
+    const Expr *E = core(Given[I]);
+    if (const auto *Op = dyn_cast<UnaryOperator>(E))
+      E = core(Op->getSubExpr());
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
+      if (const auto *F = dyn_cast<FunctionDecl>(Ref->getDecl()))
+        releasedElsewhere(W, A.summaries().releases(*F));
+    closureEscapes(Given[I], Call->getType(), W);
   }
+  if (Callee && on(LockRule::Helper))
+    releasedElsewhere(W, A.summaries().releases(*Callee));
   const auto *AsCall = dyn_cast<CallExpr>(Call);
   const Expr *Object = AsCall ? objectOf(AsCall) : nullptr;
   const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Callee);
@@ -611,7 +699,7 @@ void LockFlow::unknownCall(const Expr *Call, const FunctionDecl *Callee,
     return;
   changed(W, *P);
   if (Method->getParent()->isLambda())
-    return closureEscapes(Object, W);
+    return closureEscapes(Object, QualType(), W);
   // What a guard's operator-> leads to is not the guard.
   if (const CXXRecordDecl *R = Method->getParent()->getDefinition();
       R && !S.holdsGuard(*R))

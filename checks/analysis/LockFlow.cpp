@@ -145,6 +145,50 @@ void LockFlow::forgetMutex(World &W, Place Mutex, QualType Type) {
   }
 }
 
+/// A lockable of the class was unlocked that was not seen to be locked: it may
+/// be one of those that were, by another name.
+void LockFlow::releasedElsewhere(World &W, const CXXRecordDecl *R) {
+  for (auto &[Holder, Value] : W.Locks) {
+    if (Value.State != LockState::Held)
+      continue;
+    const Acquisition &Of = Taken[Value.Of];
+    const CXXRecordDecl *Lockable = classOf(Of.LockableType);
+    const CXXRecordDecl *Guard = classOf(Of.GuardType);
+    bool IsByHand = Of.IsRaw || (Guard && !S.models().guard(*Guard));
+    if (IsByHand && (!R || !Lockable || R == Lockable))
+      Value.State = LockState::Unknown;
+  }
+}
+
+void LockFlow::releasedElsewhere(World &W, const Summaries::Classes &Of) {
+  for (const CXXRecordDecl *R : Of) {
+    releasedElsewhere(W, R);
+    if (IsSummary) {
+      Acquisition Made;
+      Made.IsRaw = true;
+      W.set(Places.elsewhere(*R),
+            {LockState::Free, acquisition(std::move(Made))});
+    }
+  }
+}
+
+/// The pointer at `P` changes: what was unlocked through it has no name now.
+void LockFlow::leadsElsewhere(World &W, Place P) {
+  Summaries::Classes Unlocked;
+  for (const auto &[At, Value] : W.Locks)
+    if (At != P && Places.isWithin(At, P) && Value.State == LockState::Free &&
+        Taken[Value.Of].IsRaw)
+      if (const CXXRecordDecl *R = classOf(Taken[Value.Of].LockableType))
+        Unlocked.insert(R);
+  releasedElsewhere(W, Unlocked);
+}
+
+/// What a destructor unlocks that is not followed by name.
+void LockFlow::endOfLife(QualType T, World &W) {
+  if (!T.isNull() && on(LockRule::Destructor))
+    releasedElsewhere(W, A.summaries().releasesAtEnd(T));
+}
+
 bool LockFlow::isTracked(QualType T) {
   QualType Guard = S.guardWithin(T);
   return !Guard.isNull() && S.guarded(Guard) == LockOwner::Thread;
@@ -248,6 +292,16 @@ LockSummary LockFlow::summary() {
         O.GuardHolds.push_back({Places.path(Guard), !*Zero});
     Result.Outcomes.push_back(std::move(O));
   }
+  // pair<bool, unique_lock>, struct { bool ok; unique_lock lock; }
+  QualType T = B.function().getReturnType();
+  const CXXRecordDecl *R = T->isRecordType() ? classOf(T) : nullptr;
+  bool Tells = R && !S.isGuard(T) &&
+               (isInStd(*R) ? R->getIdentifier() && (R->getName() == "pair" ||
+                                                     R->getName() == "tuple")
+                            : llvm::any_of(R->fields(), [](const auto *Field) {
+                                return Field->getType()->isScalarType();
+                              }));
+  Result.doubt(Tells);
   return Result;
 }
 
@@ -259,10 +313,13 @@ void LockFlow::element(const CFGElement &E, World W, WorldList &Out) {
   if (std::optional<CFGAutomaticObjDtor> D = E.getAs<CFGAutomaticObjDtor>()) {
     if (on(LockRule::Destructor))
       erase(W, Places.variable(D->getVarDecl()));
+    endOfLife(D->getVarDecl()->getType(), W);
   } else if (std::optional<CFGTemporaryDtor> D = E.getAs<CFGTemporaryDtor>()) {
     const Expr *Made = madeBy(*D);
     if (on(LockRule::TemporaryDestructor) && !Elided.count(Made))
       erase(W, Places.temporary(Made));
+    if (!Elided.count(Made))
+      endOfLife(Made->getType(), W);
   }
   Out.push_back(std::move(W));
 }
@@ -285,6 +342,7 @@ void LockFlow::statement(const Stmt *Node, World W, WorldList &Out) {
     if (std::optional<Place> P = Places.resolve(Op->getLHS())) {
       if (Op->getOpcode() == BO_Assign) {
         if (Op->getType()->isPointerType() && on(LockRule::Assign)) {
+          leadsElsewhere(W, *P);
           erase(W, *P);
           take(W, Op->getRHS(), *P);
         }
@@ -304,6 +362,7 @@ void LockFlow::statement(const Stmt *Node, World W, WorldList &Out) {
     if (std::optional<Place> P = Places.resolve(Delete->getArgument());
         P && on(LockRule::Destructor))
       erase(W, *P, /*LeaveEmpty=*/true);
+    endOfLife(Delete->getDestroyedType(), W);
   } else if (isa<InitListExpr, CXXParenListInitExpr>(Node)) {
     return aggregate(cast<Expr>(Node), std::move(W), Out);
   } else if (const auto *L = dyn_cast<LambdaExpr>(Node)) {
@@ -387,6 +446,10 @@ void LockFlow::suspension(const CoroutineSuspendExpr *E, World W,
                           WorldList &Out) {
   if (mayThrow(*E))
     raise(E, W);
+  // An awaiter may let go of the lock once it is registered.
+  for (const Expr *Step : {E->getReadyExpr(), E->getSuspendExpr()})
+    if (const CXXMethodDecl *Member = awaiterMember(Step))
+      releasedElsewhere(W, A.summaries().releases(*Member));
   bool Suspends =
       !on(LockRule::NeverSuspends) || suspensionOf(*E) != Suspension::Never;
   if (Suspends) {
@@ -479,8 +542,13 @@ void LockFlow::raise(const Expr *E, const World &W) {
                                            : nullptr;
   if (isNoThrow(Callee))
     return;
+  // Without an unlock there is nothing that it could skip.
   bool Any = llvm::any_of(Raised.Locks, [&](const auto &L) {
-    return L.second.State == LockState::Held && Taken[L.second.Of].IsRaw;
+    const Acquisition &Of = Taken[L.second.Of];
+    return L.second.State == LockState::Held && Of.IsRaw &&
+           llvm::any_of(Of.Mutexes, [&](Place M) {
+             return ReleasedByHand.count(unsigned(M));
+           });
   });
   if (!Any)
     return;

@@ -86,6 +86,10 @@ struct LockWorld {
   }
 };
 
+/// The operands of a lock call, with what it does to each.
+llvm::SmallVector<std::pair<const clang::Expr *, LockEffect>, 2>
+operandsOf(const clang::CallExpr *Call, const Shapes::LockCall &L);
+
 /// The flow problem for one function; see Flow.h.
 class LockFlow {
 public:
@@ -198,7 +202,7 @@ private:
                 WorldList &Out);
   void lockOperation(const clang::CallExpr *Call, const clang::Expr *Operand,
                      LockEffect Effect, World &W);
-  bool isSomebodyElses(const World &W, Place P) const;
+  bool isSomebodyElses(const World &W, Place P);
   void summarised(const clang::CallExpr *Call,
                   const clang::FunctionDecl &Callee, const LockSummary &Summary,
                   World W, WorldList &Out);
@@ -209,7 +213,8 @@ private:
                    Arguments Given, World &W);
   void passed(const clang::Expr *Argument, clang::QualType Parameter,
               bool ToUnknown, World &W);
-  void closureEscapes(const clang::Expr *E, World &W);
+  void ownerEscapes(const clang::Expr *Object, World &W);
+  void closureEscapes(const clang::Expr *E, clang::QualType To, World &W);
   void result(const clang::Expr *Call, World W, WorldList &Out);
 
   // Worlds: LockFlow.cpp.
@@ -221,6 +226,10 @@ private:
   void erase(World &W, Place P, bool LeaveEmpty = false);
   void forget(World &W, Place P);
   void forgetMutex(World &W, Place Mutex, clang::QualType Type = {});
+  void releasedElsewhere(World &W, const clang::CXXRecordDecl *R);
+  void releasedElsewhere(World &W, const Summaries::Classes &Of);
+  void leadsElsewhere(World &W, Place P);
+  void endOfLife(clang::QualType T, World &W);
   bool isTracked(clang::QualType T);
   void changed(World &W, Place P);
 

@@ -35,6 +35,10 @@ void LockFlow::move(World &W, Place From, Place To, bool LeaveEmpty) {
 }
 
 void LockFlow::swap(World &W, Place P, Place Q) {
+  // What a helper was given may hold something.
+  for (Place Each : {P, Q})
+    if (IsSummary && Places.isVisibleOutside(Each) && !holding(W, Each))
+      W.set(Each, {LockState::Unknown, 0});
   llvm::SmallVector<std::pair<Place, LockValue>, 4> Swapped;
   for (const auto &L : W.Locks)
     if (Places.isWithin(L.first, P))
@@ -85,10 +89,16 @@ bool LockFlow::adoptValues(Arguments Given, Place To, World &W) {
         continue;
       take(W, E, Part);
       Any = true;
-    } else if (E->isXValue()) {
+    } else if (E->isXValue() || Argument->isXValue()) { // `return lock;`
       std::optional<Place> From = Places.resolve(E);
       if (From && holding(W, *From)) {
         move(W, *From, Part, /*LeaveEmpty=*/true);
+        Any = true;
+      } else if (From && IsSummary && Places.isVisibleOutside(*From) &&
+                 S.isGuard(T)) {
+        W.set(*From, {LockState::Empty, 0});
+        W.set(Part, {LockState::Unknown,
+                     acquisition(E, {}, false, T, S.lockableOf(T))});
         Any = true;
       }
     }
@@ -108,7 +118,15 @@ void LockFlow::aggregate(const Expr *List, World W, WorldList &Out) {
   } else if (const auto *P = dyn_cast<CXXParenListInitExpr>(List)) {
     Inits.append(P->getInitExprs().begin(), P->getInitExprs().end());
   }
-  // Without a constructor it can only take over what is locked.
+  // Without a constructor it can only take over what is locked, be it by a base
+  // class that was.
+  if (S.isGuard(List->getType()) && isTracked(List->getType()))
+    for (const Expr *E : Inits)
+      if (E->isPRValue() && W.at(Places.temporary(E))) {
+        take(W, E, To);
+        Out.push_back(std::move(W));
+        return;
+      }
   if (S.isGuard(List->getType()) && isTracked(List->getType()))
     return constructGuard(List, List->getType(), GuardConstruction::Adopt,
                           Inits, To, std::move(W), Out);
@@ -132,7 +150,8 @@ void LockFlow::aggregate(const Expr *List, World W, WorldList &Out) {
         Field->getType()->isPointerType())
       passed(*Init, Field->getType(), /*ToUnknown=*/true, W);
     else
-      take(W, *Init, Places.field(To, Field));
+      // A std::array is its elements.
+      take(W, *Init, isInStd(*R) ? To : Places.field(To, Field));
     ++Init;
   }
   Out.push_back(std::move(W));
@@ -165,6 +184,12 @@ void LockFlow::construct(const CXXConstructExpr *C, World W, WorldList &Out) {
         W.set(To,
               {LockState::Held, acquisition(C, {}, false, T, S.lockableOf(T))});
         W.set(*P, {LockState::Empty, 0});
+      } else if (Constructor->isMoveConstructor() && !holding(W, *P) &&
+                 IsSummary && Places.isVisibleOutside(*P) && S.isGuard(T)) {
+        // Whatever the caller's holds is the callee's now.
+        W.set(To, {LockState::Unknown,
+                   acquisition(C, {}, false, T, S.lockableOf(T))});
+        W.set(*P, {LockState::Empty, 0});
       } else if (Constructor->isMoveConstructor())
         move(W, *P, To, /*LeaveEmpty=*/true);
       else if (std::optional<Place> Holder = holding(W, *P))
@@ -175,6 +200,11 @@ void LockFlow::construct(const CXXConstructExpr *C, World W, WorldList &Out) {
   }
   if (!isTracked(T)) {
     unknownCall(C, Constructor, Given, W);
+    // An object with an end that cannot be read may unlock its owner's there.
+    const CXXDestructorDecl *End = R ? R->getDestructor() : nullptr;
+    if (End && End->isUserProvided() && !End->hasBody() && !isInStd(*R))
+      for (const Expr *E : Given)
+        ownerEscapes(E, W);
     Out.push_back(std::move(W));
     return;
   }
@@ -239,6 +269,26 @@ void LockFlow::constructGuard(const Expr *Site, QualType Type,
     Out.push_back(std::move(W));
     return;
   }
+  // lock_maybe(nullptr)
+  if (!GivenLockable && !Given.empty() && !GivenOther) {
+    W.set(To, {LockState::Empty, 0});
+    Out.push_back(std::move(W));
+    return;
+  }
+  // One that was given the owner of the mutex: it is the one that is locked.
+  if (!GivenLockable && How != GuardConstruction::Defer) {
+    std::vector<Place> Candidates;
+    for (const auto &[Holder, Value] : W.Locks)
+      if (Value.State == LockState::Held && Taken[Value.Of].IsRaw &&
+          classOf(Taken[Value.Of].LockableType) == classOf(LockableType))
+        Candidates.push_back(Holder);
+    if (Candidates.size() == 1) {
+      Mutexes = Taken[W.at(Candidates[0])->Of].Mutexes;
+      How = GuardConstruction::Adopt;
+    } else if (Candidates.size() > 1) {
+      releasedElsewhere(W, classOf(LockableType));
+    }
+  }
   LockValue Held{LockState::Held,
                  acquisition(Site, Mutexes, false, Type, LockableType)};
   LockValue Free{LockState::Free, Held.Of};
@@ -283,7 +333,8 @@ void LockFlow::makeInPlace(const Expr *Site, QualType Owner, Arguments Given,
     return;
   }
   bool GivenLockable = llvm::any_of(Given, [&](const Expr *E) {
-    return S.lockable(core(E)->getType()).has_value();
+    QualType T = core(E)->getType();
+    return S.lockable(T).has_value() && !S.isGuard(T.getNonReferenceType());
   });
   if (GivenLockable && on(LockRule::Emplace))
     return constructGuard(Site, Guard, GuardConstruction::Acquire, Given, To,

@@ -363,6 +363,8 @@ bool Shapes::releasesInDestructor(const CXXRecordDecl &R, QualType &Lockable) {
 
 GuardConstruction Shapes::construction(const CXXConstructorDecl &C) {
   const CXXRecordDecl &R = *C.getParent();
+  if (C.isInheritingConstructor() && !M.guard(R))
+    return construction(*C.getInheritedConstructor().getConstructor());
   if (C.hasAttr<AcquireCapabilityAttr>())
     return GuardConstruction::Acquire;
   if (C.hasAttr<TryAcquireCapabilityAttr>())

@@ -49,7 +49,7 @@ Place PlaceTable::intern(Node N) {
                             std::make_pair(N.What, N.Index));
   auto [It, New] = Index.try_emplace(Key, unsigned(Nodes.size()));
   if (New) {
-    bool IsRoot = N.Kind <= Node::Temporary;
+    bool IsRoot = N.Kind <= Node::Elsewhere;
     Nodes.push_back(N);
     if (IsRoot)
       Nodes.back().Parent = It->second;
@@ -75,6 +75,10 @@ Place PlaceTable::field(Place Base, const ValueDecl *Member, bool Arrow) {
 }
 Place PlaceTable::element(Place Base, uint64_t I) {
   return intern({Node::Element, unsigned(Base), nullptr, I, false});
+}
+
+Place PlaceTable::elsewhere(const CXXRecordDecl &R) {
+  return intern({Node::Elsewhere, 0, R.getCanonicalDecl(), 0, false});
 }
 
 unsigned PlaceTable::rootOf(Place P) const {
@@ -128,7 +132,7 @@ bool PlaceTable::isResult(Place P) const {
 bool PlaceTable::isVisibleOutside(Place P) const {
   const ValueDecl *D = rootVariable(P);
   if (!D)
-    return isThis(P) || isResult(P);
+    return !rootTemporary(P); // this, the result, elsewhere
   const auto *V = dyn_cast<VarDecl>(D);
   if (!V)
     return false;
@@ -166,6 +170,7 @@ std::string PlaceTable::name(Place P) const {
     return "*this";
   case Node::Result:
   case Node::Temporary:
+  case Node::Elsewhere:
     return "";
   case Node::Field: {
     const auto *Member = static_cast<const ValueDecl *>(N.What);

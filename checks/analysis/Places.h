@@ -49,6 +49,8 @@ public:
   Place temporary(const clang::Expr *E);
   Place field(Place Base, const clang::ValueDecl *Member, bool Arrow = false);
   Place element(Place Base, uint64_t Index);
+  /// Some object of the class, nobody knows which.
+  Place elsewhere(const clang::CXXRecordDecl &R);
 
   /// The place that `E` denotes, be it the object, a pointer to it, or an owner
   /// of it. Nothing where that cannot be told, for instance `c ? a : b`.
@@ -77,8 +79,9 @@ public:
 
   /// The path from the root, outermost first (for moving to another table).
   struct Step {
-    enum { Variable, This, Result, Temporary, Field, Element } Kind;
-    const void *What; ///< ValueDecl, Expr, or null for this and the result
+    enum { Variable, This, Result, Temporary, Elsewhere, Field, Element } Kind;
+    /// ValueDecl, Expr, CXXRecordDecl; null for this and the result.
+    const void *What;
     uint64_t Index;
     bool Arrow;
   };
@@ -86,7 +89,15 @@ public:
 
 private:
   struct Node {
-    enum NodeKind { Variable, This, Result, Temporary, Field, Element } Kind;
+    enum NodeKind {
+      Variable,
+      This,
+      Result,
+      Temporary,
+      Elsewhere,
+      Field,
+      Element
+    } Kind;
     unsigned Parent; ///< itself for a root
     const void *What;
     uint64_t Index;

@@ -18,6 +18,7 @@
 
 #include "Places.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include <memory>
 #include <optional>
 #include <vector>
@@ -55,6 +56,11 @@ struct LockSummary {
     std::vector<std::pair<std::vector<PlaceTable::Step>, bool>> GuardHolds;
   };
   std::vector<Outcome> Outcomes;
+
+  /// Where outcomes differ in a lock and the caller cannot tell which of them
+  /// it got, the lock is unknown in all of them: the function, or another
+  /// member of its result, knows more (`ResultTells`).
+  void doubt(bool ResultTells);
 };
 
 class Summaries {
@@ -66,6 +72,13 @@ public:
   /// Whether the function, or one that it calls, could have an effect on locks
   /// at all. Cheap, and false for nearly everything.
   bool touchesLocks(const clang::FunctionDecl &F);
+  /// The classes of the lockables that the function, or one that it calls, may
+  /// unlock by hand without having locked them. For what has no summary:
+  /// coroutines, virtual functions, recursion, what an object's end does.
+  using Classes = llvm::SmallPtrSet<const clang::CXXRecordDecl *, 2>;
+  const Classes &releases(const clang::FunctionDecl &F);
+  /// The same of the end of an object.
+  Classes releasesAtEnd(clang::QualType T);
   /// The definition whose body speaks for the function: written here, not in a
   /// system header, not overridden at run time. Null if there is none.
   static const clang::FunctionDecl *
@@ -75,8 +88,15 @@ private:
   /// Helpers of helpers of …: further down, nothing is known.
   static constexpr unsigned MaxDepth = 16;
 
+  struct ByHand {
+    Classes Acquired, Released, Net;
+  };
+  const ByHand &byHand(const clang::FunctionDecl &F);
+  void addEnd(clang::QualType T, ByHand &To, unsigned Depth);
+
   Analysis &A;
   unsigned Depth = 0;
+  llvm::DenseMap<const clang::FunctionDecl *, std::unique_ptr<ByHand>> Hands;
   llvm::DenseMap<const clang::FunctionDecl *, bool> Touches;
   llvm::DenseMap<const clang::FunctionDecl *, std::unique_ptr<LockSummary>>
       Locks;

@@ -26,6 +26,15 @@ static bool everyReturn(const Stmt *S,
     return true;
   if (const auto *R = dyn_cast<ReturnStmt>(S))
     return Visit(*R);
+  // The dead arm does not count.
+  if (const auto *If = dyn_cast<IfStmt>(S); If && If->isConstexpr())
+    if (const auto *Condition = dyn_cast_or_null<ConstantExpr>(If->getCond());
+        Condition && Condition->hasAPValueResult() &&
+        Condition->getAPValueResult().isInt())
+      return everyReturn(Condition->getResultAsAPSInt().getBoolValue()
+                             ? If->getThen()
+                             : If->getElse(),
+                         Visit);
   for (const Stmt *Child : S->children())
     if (!everyReturn(Child, Visit))
       return false;

@@ -486,11 +486,13 @@ task<> recursive_helpers_released() {
   co_await work();
 }
 
-// Known misses. When one starts to be found, move it up.
+// A scope guard keeps its lambda until it ends.
 
 // id: lock/finally-held
 task<> unlocked_at_the_end_but_held() {
   mu.lock();
   finally unlock([&] { mu.unlock(); });
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mu' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:6: note: locked here
 }

@@ -306,7 +306,7 @@ task<> array_unlocked() {
 task<> std_array() {
   std::array<Guard, 1> guards = {Guard(mu)};
   co_await work();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guards' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guards[0]' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:34: note: locked here
 }
 

@@ -9,9 +9,9 @@
 // first choice; each following run changes the last answer that has another
 // choice and forgets those after it, so that all are met, depth first.
 //
-// Loops would go on for ever: `again()` says yes only so many times in a run.
-// How often is settled per program: as many as keep the number of runs
-// bearable, so that small programs are turned more.
+// Loops would go on for ever: `again()` says yes, and `succeeds()` no, only so
+// many times in a run. How often is settled per program: as many as keep the
+// number of runs bearable, so that small programs are turned more.
 
 #include "runner.h"
 
@@ -82,7 +82,7 @@ bool enumerate(const Program &P, int Turns, long &Runs) {
       return false;
     Asked = 0;
     TurnsLeft = Turns;
-    FailuresLeft = 2;
+    FailuresLeft = Turns + 1;
     Locked = 0;
     Running = true;
     P.Start();
