@@ -86,6 +86,11 @@ struct LockWorld {
   }
 };
 
+/// The implicit object of a call; null if it has none.
+const clang::Expr *objectOf(const clang::CallExpr *Call);
+/// The arguments by parameter, without the implicit object.
+llvm::SmallVector<const clang::Expr *, 4>
+argumentsOf(const clang::CallExpr *Call);
 /// The operands of a lock call, with what it does to each.
 llvm::SmallVector<std::pair<const clang::Expr *, LockEffect>, 2>
 operandsOf(const clang::CallExpr *Call, const Shapes::LockCall &L);
@@ -191,9 +196,7 @@ private:
   void move(World &W, Place From, Place To, bool LeaveEmpty);
   void swap(World &W, Place P, Place Q);
 
-  // Calls: LockCalls.cpp.
-  void noteReleases(const clang::CallExpr *Call);
-  void call(const clang::CallExpr *Call, World W, WorldList &Out);
+  // Moves and lock operations: LockOperations.cpp.
   bool moveCall(const clang::CallExpr *Call, const clang::FunctionDecl &Callee,
                 World &W, WorldList &Out);
   bool ownerCall(const clang::CallExpr *Call, const clang::FunctionDecl &Callee,
@@ -202,7 +205,15 @@ private:
                 WorldList &Out);
   void lockOperation(const clang::CallExpr *Call, const clang::Expr *Operand,
                      LockEffect Effect, World &W);
+  void guardOperation(const clang::CallExpr *Call, std::optional<Place> P,
+                      clang::QualType T, LockEffect Effect, World &W);
+  void unlockByHand(const clang::CallExpr *Call, Place P, clang::QualType T,
+                    World &W);
   bool isSomebodyElses(const World &W, Place P);
+
+  // Other calls: LockCalls.cpp.
+  void noteReleases(const clang::CallExpr *Call);
+  void call(const clang::CallExpr *Call, World W, WorldList &Out);
   void summarised(const clang::CallExpr *Call,
                   const clang::FunctionDecl &Callee, const LockSummary &Summary,
                   World W, WorldList &Out);
