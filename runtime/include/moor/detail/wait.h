@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One coroutine waiting for one thing: the base of the awaiters of all
+// primitives.
+//
+// Two may want to end a wait: who grants it, and who stops it. Neither resumes
+// the coroutine; the first of them posts it to its executor (`posted_` decides,
+// once), and there, under the primitive's lock, it is seen what became of the
+// wait:
+//
+//     push, arm ──┬── grant: unlink, granted; post ──┐
+//                 │                                  ├── settle ── resume
+//                 └── stop: post ────────────────────┘
+//                                 not granted? unlink, cancelled
+//
+// So a wait ends with a value or without any effect, never half; a stop
+// callback touches nothing but the flag; and whoever loses touches nothing
+// after the lock. The node is part of the awaiter, which is part of the frame:
+// no wait allocates.
+
+#ifndef MOOR_DETAIL_WAIT_H
+#define MOOR_DETAIL_WAIT_H
+
+#include <cassert>
+#include <moor/concepts.h>
+#include <moor/context.h>
+#include <moor/detail/promise.h>
+
+namespace moor::inline MOOR_ABI::detail {
+
+class wait_base : public work, public native_awaiter {
+public:
+  /// True once: whoever gets it has to post.
+  bool claim_post() noexcept {
+    // acq_rel: the one that posts sees what the one that lost had done
+    return !posted_.exchange(true, memory_order_acq_rel);
+  }
+  void post() noexcept { home_->post(*this); }
+
+protected:
+  explicit wait_base(function settle) noexcept
+      : work(settle), on_stop_(*this) {}
+  ~wait_base() = default;
+
+  template <moor_promise P> void begin(std::coroutine_handle<P> h) noexcept {
+    const context &environment = *h.promise().environment;
+    coroutine_ = h;
+    home_ = environment.where;
+    stop_ = environment.stop;
+  }
+  /// From here on a stop posts. False if one was requested already.
+  bool arm() noexcept {
+    if (!stop_.source())
+      return true;
+    armed_ = stop_.source()->add(on_stop_);
+    return armed_;
+  }
+  /// Has to be called when the wait is over, by the coroutine.
+  void disarm() noexcept {
+    if (armed_)
+      stop_.source()->remove(on_stop_);
+    armed_ = false;
+  }
+
+  std::coroutine_handle<> coroutine_;
+  executor *home_ = nullptr;
+  stop_token stop_;
+  atomic<bool> posted_ = false;
+
+private:
+  struct stop_post : stop_node {
+    explicit stop_post(wait_base &owner) noexcept
+        : stop_node([](stop_node &self) noexcept {
+            wait_base &owner = static_cast<stop_post &>(self).owner;
+            if (owner.claim_post())
+              owner.post();
+          }),
+          owner(owner) {}
+    wait_base &owner;
+  };
+
+  stop_post on_stop_;
+  bool armed_ = false;
+};
+
+/// A wait in a primitive's queue.
+class queued_wait : public wait_base {
+public:
+  enum class outcome : unsigned char { waiting, granted, cancelled };
+
+protected:
+  using wait_base::wait_base;
+
+  outcome outcome_ = outcome::waiting; // under the queue's lock
+
+private:
+  template <class> friend class wait_queue;
+  friend class granted_waits;
+
+  queued_wait *next_ = nullptr, *previous_ = nullptr;
+};
+
+/// Waits that were granted under a lock, to be posted after it, oldest first.
+class granted_waits {
+public:
+  granted_waits() = default;
+  granted_waits(granted_waits &&) = delete;
+  ~granted_waits() {
+    while (queued_wait *w = first_) {
+      first_ = w->next_; // before it is posted: then it may be gone
+      w->post();
+    }
+  }
+  void add(queued_wait &w) noexcept {
+    w.next_ = nullptr;
+    (last_ ? last_->next_ : first_) = &w;
+    last_ = &w;
+  }
+
+private:
+  queued_wait *first_ = nullptr, *last_ = nullptr;
+};
+
+/// The waits of one primitive, oldest first, and the lock that all of its slow
+/// paths hold.
+template <class Threads> class wait_queue {
+public:
+  using scope = locked_scope<typename Threads::lock>;
+
+  wait_queue() = default;
+  wait_queue(wait_queue &&) = delete;
+  /// Somebody who has just granted the last wait may still be about to unlock.
+  ~wait_queue() {
+    scope last(lock);
+    assert(!first_ && "destroyed with waiters");
+  }
+
+  typename Threads::lock lock;
+
+  // What follows is called under the lock.
+
+  bool empty() const noexcept { return !first_; }
+  queued_wait *first() const noexcept { return first_; }
+  void push(queued_wait &w) noexcept {
+    w.next_ = nullptr;
+    w.previous_ = last_;
+    (last_ ? last_->next_ : first_) = &w;
+    last_ = &w;
+  }
+  void remove(queued_wait &w) noexcept {
+    (w.previous_ ? w.previous_->next_ : first_) = w.next_;
+    (w.next_ ? w.next_->previous_ : last_) = w.previous_;
+  }
+  /// Ends the oldest wait. It is posted when `granted` ends, after the lock.
+  queued_wait *grant_first(granted_waits &granted) noexcept {
+    queued_wait *w = first_;
+    if (w)
+      grant(*w, granted);
+    return w;
+  }
+  void grant(queued_wait &w, granted_waits &granted) noexcept {
+    remove(w);
+    w.outcome_ = queued_wait::outcome::granted;
+    // If a stop has posted it, it may be gone as soon as the lock is.
+    if (w.claim_post())
+      granted.add(w);
+  }
+
+private:
+  queued_wait *first_ = nullptr, *last_ = nullptr;
+};
+
+/// The awaiter of a primitive. `Owner` has
+///
+///     wait_queue<Threads> waits_;
+///     bool try_enter(Awaiter &) noexcept;     // under the lock: no need to
+///     wait void abandoned(Awaiter &, granted_waits &) noexcept;
+///                                             // under the lock: one has given
+///                                             up
+template <class Awaiter, class Owner, class Threads>
+class owned_wait : public queued_wait {
+public:
+  explicit owned_wait(Owner &owner) noexcept
+      : queued_wait([](work &self) noexcept {
+          static_cast<owned_wait &>(self).settle();
+        }),
+        owner_(owner) {}
+
+  template <moor_promise P> bool await_suspend(std::coroutine_handle<P> h) {
+    begin(h);
+    // Held until the wait is complete: whoever ends it needs it, too.
+    typename wait_queue<Threads>::scope scope(owner_.waits_.lock);
+    if (owner_.try_enter(static_cast<Awaiter &>(*this)))
+      return false;
+    if (!arm()) {
+      outcome_ = outcome::cancelled;
+      return false;
+    }
+    owner_.waits_.push(*this);
+    return true;
+  }
+
+protected:
+  /// Throws `cancelled` if the wait was.
+  void finish() {
+    disarm();
+    if (outcome_ == outcome::cancelled)
+      throw cancelled();
+  }
+
+  Owner &owner_;
+
+private:
+  void settle() noexcept {
+    {
+      granted_waits granted;
+      typename wait_queue<Threads>::scope scope(owner_.waits_.lock);
+      if (outcome_ == outcome::waiting) {
+        owner_.waits_.remove(*this);
+        outcome_ = outcome::cancelled;
+        owner_.abandoned(static_cast<Awaiter &>(*this), granted);
+      }
+    }
+    detail::resume(coroutine_);
+  }
+};
+
+} // namespace moor::inline MOOR_ABI::detail
+
+#endif // MOOR_DETAIL_WAIT_H

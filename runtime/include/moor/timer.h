@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Waiting for time to pass.
+
+#ifndef MOOR_TIMER_H
+#define MOOR_TIMER_H
+
+#include <moor/detail/wait.h>
+
+namespace moor::inline MOOR_ABI {
+namespace detail {
+
+class sleep_awaiter : public wait_base {
+public:
+  explicit sleep_awaiter(clock::time_point due) noexcept
+      : wait_base(&settle), timer_(*this, posted_), due_(due) {}
+  explicit sleep_awaiter(clock::duration time) noexcept
+      : wait_base(&settle), timer_(*this, posted_), time_(time) {}
+
+  bool await_ready() const noexcept { return false; }
+  template <moor_promise P>
+  bool await_suspend(std::coroutine_handle<P> h) noexcept {
+    begin(h);
+    if (!arm()) {
+      cancelled_ = true;
+      return false;
+    }
+    home_->add(timer_,
+               time_ == clock::duration::max() ? due_ : home_->now() + time_);
+    // release: the timer is there; settle may remove it, and resume
+    complete_.store(true, memory_order_release);
+    return true;
+  }
+  void await_resume() {
+    disarm();
+    if (cancelled_)
+      throw cancelled();
+  }
+
+private:
+  static void settle(work &item) noexcept {
+    auto &self = static_cast<sleep_awaiter &>(item);
+    spin_wait wait;
+    // acquire: sees the timer
+    while (!self.complete_.load(memory_order_acquire))
+      wait();
+    self.cancelled_ = self.home_->remove(self.timer_);
+    detail::resume(self.coroutine_);
+  }
+
+  timer timer_;
+  clock::time_point due_;
+  clock::duration time_ = clock::duration::max();
+  atomic<bool> complete_ = false;
+  bool cancelled_ = false;
+};
+
+} // namespace detail
+
+/// Suspends the coroutine for a time, on the clock of its executor. Even a time
+/// of zero lets others run. Throws `cancelled` if a stop is requested.
+[[nodiscard]] inline auto sleep_for(clock::duration time) noexcept {
+  return detail::sleep_awaiter(time);
+}
+
+/// Suspends the coroutine until a moment has come.
+[[nodiscard]] inline auto sleep_until(clock::time_point due) noexcept {
+  return detail::sleep_awaiter(due);
+}
+
+/// Lets others run first, and throws `cancelled` if a stop is requested. For
+/// long computations between their steps.
+[[nodiscard]] inline auto yield() noexcept {
+  return detail::sleep_awaiter(clock::duration::zero());
+}
+
+} // namespace moor::inline MOOR_ABI
+
+#endif // MOOR_TIMER_H
