@@ -74,6 +74,8 @@ task<> view_counts(Owner &o) {
   o.mu_.lock();
   v.count();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
   o.mu_.unlock();
 }
 
@@ -90,6 +92,8 @@ task<> view_calls_what_unlocks_too_late(Owner &o) {
   View v{o};
   o.mu_.lock();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:9: note: locked here
   v.leave_by_its_function();
 }
 
@@ -115,6 +119,8 @@ task<> pointer_view_counts(Owner &o) {
   o.mu_.lock();
   v.count();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
   o.mu_.unlock();
 }
 
@@ -131,6 +137,8 @@ task<> shared_view_counts(std::shared_ptr<Owner> o) {
   SharedView v{o};
   o->mu_.lock();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o->mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:10: note: locked here
   v.leave();
 }
 
@@ -148,6 +156,8 @@ task<> mutex_view_counts(Owner &o) {
   o.mu_.lock();
   v.count();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
   o.mu_.unlock();
 }
 
@@ -165,6 +175,8 @@ task<> mutex_pointer_view_counts(Owner &o) {
   o.mu_.lock();
   v.count();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
   o.mu_.unlock();
 }
 
@@ -182,6 +194,8 @@ task<> view_in_a_member_counts(Owner &o) {
   o.mu_.lock();
   a.v.count();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
   o.mu_.unlock();
 }
 
@@ -199,6 +213,8 @@ task<> returned_view_counts(Owner &o) {
   o.mu_.lock();
   v.count();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
   o.mu_.unlock();
 }
 
@@ -213,6 +229,8 @@ task<> temporary_view_unlocks(Owner &o) {
 task<> temporary_view_unlocks_too_late(Owner &o) {
   o.mu_.lock();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:9: note: locked here
   make_view(o).leave();
 }
 
@@ -229,6 +247,8 @@ task<> view_on_the_heap_unlocks_too_late(Owner &o) {
   o.mu_.lock();
   auto v = std::unique_ptr<View>(new View{o});
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
   v->leave();
 }
 
@@ -257,6 +277,8 @@ struct Actor {
     o->mu_.lock();
     count();
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'o->mu_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-4]]:12: note: locked here
     leave();
   }
 };
@@ -269,30 +291,34 @@ struct Lockable {
   void unlock() { m_.unlock(); }
 
   // id: lock/owner-lockable-unlocks-its-member
-  task<> locks_itself_and_unlocks_its_member() {
+  task<> enters_and_opens_its_member() {
     lock();
     m_.unlock();
     co_await work();
   }
 
   // id: lock/owner-lockable-locks-its-member
-  task<> locks_its_member_and_unlocks_itself() {
+  task<> closes_its_member_and_leaves() {
     m_.lock();
     unlock();
     co_await work();
   }
 
   // id: lock/owner-lockable
-  task<> locks_itself() {
+  task<> enters() {
     lock();
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while '*this' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:5: note: locked here
     unlock();
   }
 
   // id: lock/owner-lockable-member
-  task<> locks_its_member() {
+  task<> closes_its_member() {
     m_.lock();
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'm_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:8: note: locked here
     m_.unlock();
   }
 };
@@ -308,6 +334,8 @@ struct Locker {
 task<> locker_held() {
   Locker l(&mu);
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'l' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:10: note: locked here
 }
 
 // id: lock/owner-locker-mutex-unlocks
@@ -338,6 +366,8 @@ task<> unlocked_by_a_virtual_function(Virtual &v) {
 task<> unlocked_by_a_virtual_function_too_late(Virtual &v) {
   v.mu_.lock();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'v.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:9: note: locked here
   v.leave();
 }
 
@@ -354,6 +384,8 @@ task<> bound_and_called_too_late(Owner &o) {
   auto f = std::bind(&Owner::leave, &o);
   o.mu_.lock();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:9: note: locked here
   f();
 }
 
@@ -370,6 +402,8 @@ task<> member_function_object_called_too_late(Owner &o) {
   auto f = std::mem_fn(&Owner::leave);
   o.mu_.lock();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:9: note: locked here
   f(o);
 }
 
@@ -386,6 +420,8 @@ task<> function_pointer_called_too_late(Owner &o) {
   void (*f)(Owner &) = unlock;
   o.mu_.lock();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:9: note: locked here
   f(o);
 }
 
@@ -417,6 +453,8 @@ task<> function_object_counts(Owner &o) {
   } f{o};
   f();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-8]]:9: note: locked here
   o.mu_.unlock();
 }
 
@@ -433,6 +471,8 @@ task<> pointer_to_unlock_used_too_late() {
   void (std::mutex::*f)() = &std::mutex::unlock;
   mu.lock();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mu' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:6: note: locked here
   (mu.*f)();
 }
 
@@ -456,6 +496,8 @@ task<> locked_through_a_given_wrapper(std::reference_wrapper<std::mutex> r) {
 task<> locked_through_a_wrapper_and_held(std::reference_wrapper<std::mutex> r) {
   r.get().lock();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'r' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:11: note: locked here
   std::mutex &m = r;
   m.unlock();
 }
@@ -517,6 +559,8 @@ struct Room {
   task<> aggregate_held() {
     auto t = aggregate();
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mu_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:14: note: locked here
   }
 
   // id: lock/owner-guard-aggregate-ended
@@ -532,6 +576,8 @@ struct Room {
   task<> by_reference_held() {
     auto t = by_reference();
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mu_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:14: note: locked here
   }
 
   // id: lock/owner-guard-by-reference-ended
@@ -556,6 +602,8 @@ struct Room {
   task<> direct_held() {
     auto t = direct();
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 't' holds 'mu_' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:14: note: locked here
   }
 
   // id: lock/owner-guard-direct-ended
@@ -571,6 +619,8 @@ struct Room {
   task<> movable_held() {
     auto t = movable();
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mu_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:14: note: locked here
   }
 
   // id: lock/owner-guard-movable-ended
@@ -587,6 +637,8 @@ struct Room {
     mu_.lock();
     Aggregate a{this};
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mu_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
   }
 
   // id: lock/owner-guard-made-here-ended
@@ -621,6 +673,8 @@ struct Room {
 task<> guard_of_another_object(Room &r) {
   auto t = r.aggregate();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'r.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:14: note: locked here
 }
 
 // id: lock/owner-guard-of-another-ended
@@ -674,7 +728,11 @@ struct Journal {
       if (j)
         j->unlock();
     }
-    void commit() { std::exchange(j, nullptr)->unlock(); }
+    void commit() {
+      j->unlock();
+      j = nullptr;
+    }
+    void exchange() { std::exchange(j, nullptr)->unlock(); }
   };
   struct Direct {
     Journal *j;
@@ -702,6 +760,8 @@ struct Journal {
   task<> token_held() {
     auto t = start();
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mu_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:14: note: locked here
     t.commit();
   }
 
@@ -709,6 +769,15 @@ struct Journal {
   task<> token_committed() {
     auto t = start();
     t.commit();
+    co_await work();
+  }
+
+  // id: lock/owner-token-exchanged-ended
+  task<> token_exchanged_and_ended() {
+    {
+      auto t = start();
+      t.exchange();
+    }
     co_await work();
   }
 
@@ -734,12 +803,16 @@ struct Journal {
     auto t = start();
     auto u = std::move(t);
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mu_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-4]]:14: note: locked here
   }
 
   // id: lock/owner-token-direct
   task<> direct_token_held() {
     auto t = start_directly();
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 't' holds 'mu_' [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:14: note: locked here
     t.commit();
   }
 
@@ -763,6 +836,8 @@ struct Journal {
   task<> begun_and_not_ended() {
     begin();
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mu_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-3]]:5: note: locked here
     end();
   }
 
@@ -828,6 +903,8 @@ task<> destructor_comes_too_late() {
   mu.lock();
   Leaver l;
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mu' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:6: note: locked here
 }
 
 // id: lock/owner-destructor-base
@@ -880,6 +957,8 @@ task<> destructor_not_yet_run(Owner &o) {
   o.mu_.lock();
   Finishing f{&o};
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
 }
 
 // id: lock/owner-destructor-delete
@@ -923,6 +1002,8 @@ task<> somebody_unknown_is_given_something_else(Owner &o) {
     Opaque unknown(&counter);
   }
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-6]]:9: note: locked here
   o.mu_.unlock();
 }
 
@@ -983,6 +1064,8 @@ struct Shop {
     mu_.lock();
     Finally f{[this] { mu_.unlock(); }};
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mu_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
   }
 
   // id: lock/owner-finally-counts
@@ -992,6 +1075,8 @@ struct Shop {
       Finally f{[this] { ++n_; }};
     }
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mu_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-6]]:9: note: locked here
     mu_.unlock();
   }
 
@@ -1036,6 +1121,8 @@ struct Shop {
     mu_.lock();
     Armed a([this] { mu_.unlock(); });
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mu_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
   }
 
   // id: lock/owner-cleanup-function
@@ -1072,16 +1159,9 @@ struct Shop {
       std::unique_ptr<Shop, Count> p(this);
     }
     co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'mu_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-6]]:9: note: locked here
     mu_.unlock();
-  }
-
-  // id: lock/owner-deleter-shared_ptr
-  task<> deleter_of_a_shared_ptr_unlocks() {
-    mu_.lock();
-    {
-      std::shared_ptr<Shop> p(this, [](Shop *s) { s->mu_.unlock(); });
-    }
-    co_await work();
   }
 };
 
@@ -1108,6 +1188,8 @@ task<> finally_of_another_comes_too_late(Shop &s) {
   s.mu_.lock();
   Finally f{[&] { s.mu_.unlock(); }};
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 's.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:9: note: locked here
 }
 
 // id: lock/owner-finally-shared_ptr
@@ -1124,6 +1206,8 @@ task<> finally_has_a_copy_and_comes_too_late(std::shared_ptr<Shop> s) {
   s->mu_.lock();
   Finally f{[s] { s->leave(); }};
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 's->mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:10: note: locked here
 }
 
 // id: lock/owner-scope_exit
@@ -1131,6 +1215,8 @@ task<> scope_exit_comes_too_late() {
   mu.lock();
   ScopeExit g([] { mu.unlock(); });
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mu' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:6: note: locked here
 }
 
 // id: lock/owner-scope_exit-ended
@@ -1147,6 +1233,8 @@ task<> returned_finally_comes_too_late() {
   mu.lock();
   auto g = finally([] { mu.unlock(); });
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mu' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:6: note: locked here
 }
 
 // id: lock/owner-finally-returned-ended
@@ -1163,6 +1251,8 @@ task<> armed_with_a_reference(std::mutex &m) {
   m.lock();
   Armed g([&] { m.unlock(); });
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'm' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:5: note: locked here
 }
 
 // id: lock/owner-armed-released
@@ -1171,6 +1261,8 @@ task<> armed_and_released() {
   Armed g([] { mu.unlock(); });
   g.release();
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'mu' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-5]]:6: note: locked here
   mu.unlock();
 }
 
@@ -1220,3 +1312,63 @@ task<> guard_behind_a_pointer_to_its_base() {
   std::unique_ptr<Base> p = std::make_unique<Guarding>(mu);
   co_await work();
 }
+
+// A guard whose constructor locks by a function of the owner.
+// id: lock/owner-guard-locking
+task<> locking_held(Room &r) {
+  auto t = r.locking();
+  co_await work();
+}
+
+// Known false alarms. When one is no longer said, move it up.
+
+// The pointer is forgotten in the same expression that unlocks.
+// id: lock/owner-token-exchanged
+task<> token_exchanged(Journal &j) {
+  auto t = j.start();
+  t.exchange();
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'j.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:14: note: locked here
+}
+
+// The deleter is known by its value, not by its type.
+void close_shop(Shop *s) { s->mu_.unlock(); }
+
+// id: lock/owner-deleter-shared_ptr
+task<> deleter_of_a_shared_ptr_unlocks(Shop &s) {
+  s.mu_.lock();
+  {
+    std::shared_ptr<Shop> p(&s, close_shop);
+  }
+  co_await work();
+}
+
+// id: lock/owner-deleter-pointer
+task<> deleter_that_is_a_pointer_unlocks(Shop &s) {
+  s.mu_.lock();
+  {
+    std::unique_ptr<Shop, void (*)(Shop *)> p(&s,
+                                              [](Shop *s) { s->mu_.unlock(); });
+  }
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 's.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-7]]:9: note: locked here
+}
+
+// What can be awaited and has "lock" in its name makes it an asynchronous
+// mutex, whose unlock() says nothing of the mutex in it.
+struct Door {
+  std::mutex m_;
+  void lock() { m_.lock(); }
+  void unlock() { m_.unlock(); }
+
+  // id: lock/owner-lockable-awaitable-name
+  task<> read_clock() {
+    m_.lock();
+    unlock();
+    co_await work();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: coroutine may suspend while 'm_' is locked [coro-lock-across-suspension]
+    // CHECK-NOTES: :[[@LINE-4]]:8: note: locked here
+  }
+};
