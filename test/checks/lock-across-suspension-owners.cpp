@@ -1165,6 +1165,26 @@ struct Shop {
   }
 };
 
+void close_shop(Shop *s) { s->mu_.unlock(); }
+
+// id: lock/owner-deleter-shared_ptr
+task<> deleter_of_a_shared_ptr_unlocks(Shop &s) {
+  s.mu_.lock();
+  {
+    std::shared_ptr<Shop> p(&s, close_shop);
+  }
+  co_await work();
+}
+
+// id: lock/owner-deleter-shared_ptr-late
+task<> deleter_of_a_shared_ptr_comes_too_late(Shop &s) {
+  std::shared_ptr<Shop> p(&s, close_shop);
+  s.mu_.lock();
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 's.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:9: note: locked here
+}
+
 // id: lock/owner-finally-of-another
 task<> finally_unlocks_another(Shop &s) {
   s.mu_.lock();
@@ -1332,18 +1352,20 @@ task<> token_exchanged(Journal &j) {
   // CHECK-NOTES: :[[@LINE-4]]:14: note: locked here
 }
 
-// The deleter is known by its value, not by its type.
-void close_shop(Shop *s) { s->mu_.unlock(); }
 
-// id: lock/owner-deleter-shared_ptr
-task<> deleter_of_a_shared_ptr_unlocks(Shop &s) {
+// The deleter is a lambda that captures nothing.
+// id: lock/owner-deleter-shared_ptr-lambda
+task<> lambda_as_the_deleter_of_a_shared_ptr_unlocks(Shop &s) {
   s.mu_.lock();
   {
-    std::shared_ptr<Shop> p(&s, close_shop);
+    std::shared_ptr<Shop> p(&s, [](Shop *s) { s->mu_.unlock(); });
   }
   co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 's.mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-6]]:9: note: locked here
 }
 
+// The deleter is known by its value, not by its type.
 // id: lock/owner-deleter-pointer
 task<> deleter_that_is_a_pointer_unlocks(Shop &s) {
   s.mu_.lock();
