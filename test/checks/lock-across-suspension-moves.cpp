@@ -642,6 +642,63 @@ task<> hand_over_hand_by_swaps(Node *n) {
   co_await work();
 }
 
+// Said once for each lock that it may hold.
+// id: lock/hand-over-hand-swapped-held
+task<> hand_over_hand_by_swaps_and_held(Node *n) {
+  Lock l(n->mu);
+  while (n->next) {
+    Lock next(n->next->mu);
+    n = n->next;
+    l.swap(next);
+  }
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'l' holds 'n->mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-8]]:8: note: locked here
+  // CHECK-NOTES: :[[@LINE-3]]:3: warning: coroutine may suspend while 'l' holds 'n->next->mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-8]]:10: note: locked here
+}
+
+struct Keeper {
+  Lock l;
+  explicit Keeper(Lock x) : l(std::move(x)) {}
+};
+
+// id: lock/keeper
+task<> moved_into_a_keeper() {
+  Lock l(mu);
+  Keeper k(std::move(l));
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'k.l' holds 'mu' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-4]]:8: note: locked here
+}
+
+// id: lock/keeper-ended
+task<> moved_into_a_keeper_that_ends() {
+  Lock l(mu);
+  {
+    Keeper k(std::move(l));
+  }
+  co_await work();
+}
+
+// id: lock/through-generic-lambda
+task<> generic_lambda_unlocks_all() {
+  Lock a(mu), b(other);
+  auto unlock = [](auto &...l) { (l.unlock(), ...); };
+  unlock(a, b);
+  co_await work();
+}
+
+// id: lock/through-generic-lambda-one
+task<> generic_lambda_unlocks_one() {
+  Lock a(mu), b(other);
+  auto unlock = [](auto &...l) { (l.unlock(), ...); };
+  unlock(a);
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'b' holds 'other' [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-5]]:15: note: locked here
+}
+
 // Known misses. When one starts to be found, move it up.
 
 // id: lock/result-flag

@@ -1286,6 +1286,41 @@ task<> armed_and_released() {
   mu.unlock();
 }
 
+// Other ways to write the same owner.
+
+// id: lock/owner-address-of
+task<> address_taken_and_dereferenced(Owner &o) {
+  o.mu_.lock();
+  (*&o).leave();
+  co_await work();
+}
+
+// id: lock/owner-pointer-to-pointer
+task<> pointer_to_a_pointer_unlocks(Owner *o) {
+  auto **p = &o;
+  o->mu_.lock();
+  (*p)->leave();
+  co_await work();
+}
+
+// id: lock/owner-pointer-exchanged
+task<> pointer_exchanged_unlocks(Owner *o) {
+  Owner *p = o;
+  o->mu_.lock();
+  std::exchange(p, nullptr)->leave();
+  co_await work();
+}
+
+// id: lock/owner-pointer-exchanged-late
+task<> pointer_exchanged_too_late(Owner *o) {
+  Owner *p = o;
+  o->mu_.lock();
+  co_await work();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'o->mu_' is locked [coro-lock-across-suspension]
+  // CHECK-NOTES: :[[@LINE-3]]:10: note: locked here
+  std::exchange(p, nullptr)->leave();
+}
+
 // Known misses. When one starts to be found, move it up.
 
 // A deleter is run for what is not null, and only then.
@@ -1337,6 +1372,21 @@ task<> guard_behind_a_pointer_to_its_base() {
 // id: lock/owner-guard-locking
 task<> locking_held(Room &r) {
   auto t = r.locking();
+  co_await work();
+}
+
+template <class D> struct ByDerived {
+  ~ByDerived() { static_cast<D *>(this)->leave(); }
+};
+struct DerivedGuard : ByDerived<DerivedGuard> {
+  std::mutex *m;
+  explicit DerivedGuard(std::mutex &x) : m(&x) { m->lock(); }
+  void leave() { m->unlock(); }
+};
+
+// id: lock/owner-guard-by-derived
+task<> base_calls_what_unlocks() {
+  DerivedGuard g(mu);
   co_await work();
 }
 
