@@ -1402,7 +1402,6 @@ task<> token_exchanged(Journal &j) {
   // CHECK-NOTES: :[[@LINE-4]]:14: note: locked here
 }
 
-
 // The deleter is a lambda that captures nothing.
 // id: lock/owner-deleter-shared_ptr-lambda
 task<> lambda_as_the_deleter_of_a_shared_ptr_unlocks(Shop &s) {
