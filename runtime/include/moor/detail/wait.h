@@ -25,6 +25,7 @@
 #include <moor/concepts.h>
 #include <moor/context.h>
 #include <moor/detail/promise.h>
+#include <new>
 
 namespace moor::inline MOOR_ABI::detail {
 
@@ -177,52 +178,81 @@ private:
 ///     wait void abandoned(Awaiter &, granted_waits &) noexcept;
 ///                                             // under the lock: one has given
 ///                                             up
+///
+/// The node is made when the coroutine suspends, so that not having to wait
+/// costs next to nothing.
 template <class Awaiter, class Owner, class Threads>
-class owned_wait : public queued_wait {
+class owned_wait : public native_awaiter {
 public:
-  explicit owned_wait(Owner &owner) noexcept
-      : queued_wait([](work &self) noexcept {
-          static_cast<owned_wait &>(self).settle();
-        }),
-        owner_(owner) {}
+  explicit owned_wait(Owner &owner) noexcept : owner_(owner) {}
+  owned_wait(owned_wait &&) = delete;
+  ~owned_wait() {
+    if (waits_)
+      node_.~node();
+  }
 
   template <moor_promise P> bool await_suspend(std::coroutine_handle<P> h) {
-    begin(h);
+    ::new (static_cast<void *>(&node_)) node(*this);
+    waits_ = true;
+    node_.begin(h);
     // Held until the wait is complete: whoever ends it needs it, too.
     typename wait_queue<Threads>::scope scope(owner_.waits_.lock);
-    if (owner_.try_enter(static_cast<Awaiter &>(*this)))
-      return false;
-    if (!arm()) {
-      outcome_ = outcome::cancelled;
+    if (owner_.try_enter(self())) {
+      node_.outcome_ = queued_wait::outcome::granted;
       return false;
     }
-    owner_.waits_.push(*this);
+    if (!node_.arm()) {
+      node_.outcome_ = queued_wait::outcome::cancelled;
+      return false;
+    }
+    owner_.waits_.push(node_);
     return true;
   }
 
 protected:
   /// Throws `cancelled` if the wait was.
   void finish() {
-    disarm();
-    if (outcome_ == outcome::cancelled)
+    if (!waits_)
+      return;
+    node_.disarm();
+    if (node_.outcome_ == queued_wait::outcome::cancelled)
       throw cancelled();
   }
 
   Owner &owner_;
 
 private:
+  class node : public queued_wait {
+  public:
+    explicit node(owned_wait &of) noexcept
+        : queued_wait([](work &item) noexcept {
+            static_cast<node &>(item).of_.settle();
+          }),
+          of_(of) {}
+
+  private:
+    friend owned_wait;
+    owned_wait &of_;
+  };
+
+  Awaiter &self() noexcept { return static_cast<Awaiter &>(*this); }
   void settle() noexcept {
     {
       granted_waits granted;
       typename wait_queue<Threads>::scope scope(owner_.waits_.lock);
-      if (outcome_ == outcome::waiting) {
-        owner_.waits_.remove(*this);
-        outcome_ = outcome::cancelled;
-        owner_.abandoned(static_cast<Awaiter &>(*this), granted);
+      if (node_.outcome_ == queued_wait::outcome::waiting) {
+        owner_.waits_.remove(node_);
+        node_.outcome_ = queued_wait::outcome::cancelled;
+        owner_.abandoned(self(), granted);
       }
     }
-    detail::resume(coroutine_);
+    detail::resume(node_.coroutine_);
   }
+
+  bool waits_ = false;
+  union {
+    node node_;
+  };
 };
 
 } // namespace moor::inline MOOR_ABI::detail
