@@ -216,6 +216,9 @@ void LockFlow::summarised(const CallExpr *Call, const FunctionDecl &Callee,
       bool Unlocks = E.IsRaw && E.State == LockState::Free;
       if (!P && E.IsRaw && E.State != LockState::Held && Lockable)
         P = Places.elsewhere(*Lockable);
+      if (P && Unlocks && Lockable && !Places.isVisibleOutside(*P) &&
+          !holding(After, *P))
+        P = Places.elsewhere(*Lockable); // std::exchange(owner, nullptr)->…
       if (!P)
         continue;
       Place Holder = holding(After, *P).value_or(*P);
@@ -348,12 +351,16 @@ void LockFlow::closureEscapes(const Expr *E, QualType To, World &W) {
   }
   if (const auto *Call = dyn_cast<CallExpr>(E); Call && Call->getNumArgs() == 1)
     E = core(Call->getArg(0)); // std::move(closure), std::ref(closure)
+  if (const auto *Call = dyn_cast<CXXMemberCallExpr>(E);
+      Call && isa_and_nonnull<CXXConversionDecl>(Call->getMethodDecl()))
+    E = core(Call->getImplicitObjectArgument()); // a pointer to its function
   const CXXRecordDecl *R = classOf(E->getType());
   if (!R || !R->isLambda() || keepsClosure(To, R))
     return;
   const CXXMethodDecl *Operator = R->getLambdaCallOperator();
   if (!Operator || !A.summaries().touchesLocks(*Operator))
     return;
+  releasedElsewhere(W, A.summaries().releases(*Operator));
   const LockSummary *Summary = A.summaries().locks(*Operator);
   if (!Summary) {
     for (const LambdaCapture &C : R->captures())

@@ -24,6 +24,30 @@ static std::string plainName(const FunctionDecl &F) {
   return Plain;
 }
 
+/// One of the words in it is lock, or acquire: not read_clock, unlock.
+static bool saysLock(const FunctionDecl &F) {
+  if (!F.getIdentifier())
+    return false;
+  std::string Word;
+  auto Says = [&] {
+    llvm::StringRef W = Word;
+    return W.starts_with("lock") || W.starts_with("acquire") ||
+           W.starts_with("trylock") || W == "relock";
+  };
+  bool WasLower = false;
+  for (char C : F.getName()) {
+    if (C == '_' || (llvm::isUpper(C) && WasLower)) {
+      if (Says())
+        return true;
+      Word.clear();
+    }
+    WasLower = llvm::isLower(C);
+    if (C != '_')
+      Word += llvm::toLower(C);
+  }
+  return Says();
+}
+
 static std::optional<LockEffect> effectOfName(llvm::StringRef Plain) {
   return llvm::StringSwitch<std::optional<LockEffect>>(Plain)
       .Case("lock", LockEffect::Acquire)
@@ -109,9 +133,7 @@ std::optional<LockOwner> Shapes::findLockable(const CXXRecordDecl &R) {
   anyMethod(R, [&](const CXXMethodDecl &Method) {
     std::string Name = plainName(Method);
     QualType Result = Method.getReturnType();
-    if ((llvm::StringRef(Name).contains("lock") ||
-         llvm::StringRef(Name).contains("acquire")) &&
-        (isAwaitable(Result) || isTask(Result)))
+    if (saysLock(Method) && (isAwaitable(Result) || isTask(Result)))
       Awaits = true;
     std::optional<LockEffect> Effect = effectOfName(Name);
     bool Plain = Result->isVoidType() || Result->isIntegralOrEnumerationType();
