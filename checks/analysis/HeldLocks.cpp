@@ -90,6 +90,9 @@ static void sortFrom(SourceLocation Taken,
 /// As far down as the programmer could name it here.
 static std::string holderName(const PlaceTable &Places, Place Holder) {
   const ValueDecl *Root = Places.rootVariable(Holder);
+  if (const CXXRecordDecl *R = Root ? classOf(Root->getType()) : nullptr;
+      R && R->isLambda())
+    return Root->getNameAsString(); // captures have no name from outside
   for (std::optional<Place> P = Holder; P; P = Places.parent(*P)) {
     const PlaceTable::Step Last = Places.path(*P).back();
     if (Last.Kind != PlaceTable::Step::Field)

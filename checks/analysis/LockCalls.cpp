@@ -88,6 +88,15 @@ void LockFlow::call(const CallExpr *Call, World W, WorldList &Out) {
   }
   if (moveCall(Call, *Callee, W, Out))
     return;
+  // A mutable lambda may let go of the guard that it has captured.
+  if (const auto *Method = dyn_cast<CXXMethodDecl>(Callee);
+      Method && Method->getParent()->isLambda() && !Method->isConst() &&
+      A.summaries().touchesLocks(*Method))
+    if (const Expr *Closure = objectOf(Call))
+      if (std::optional<Place> P = Places.resolve(Closure))
+        for (auto &[Holder, Value] : W.Locks)
+          if (Places.isWithin(Holder, *P))
+            Value.State = LockState::Unknown;
   if (const Shapes::LockCall *L = S.lockCall(*Callee))
     return lockCall(Call, *L, std::move(W), Out);
   raise(Call, W);
@@ -402,6 +411,8 @@ void LockFlow::unknownCall(const Expr *Call, const FunctionDecl *Callee,
   const auto *AsCall = dyn_cast<CallExpr>(Call);
   const Expr *Object = AsCall ? objectOf(AsCall) : nullptr;
   const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Callee);
+  if (Object && Method && Method->getParent()->isLambda())
+    closureEscapes(Object, QualType(), W);
   if (!Object || !Method || Method->isConst())
     return;
   std::optional<Place> P = Places.resolve(Object);
@@ -409,7 +420,7 @@ void LockFlow::unknownCall(const Expr *Call, const FunctionDecl *Callee,
     return;
   changed(W, *P);
   if (Method->getParent()->isLambda())
-    return closureEscapes(Object, QualType(), W);
+    return;
   // What a guard's operator-> leads to is not the guard.
   if (const CXXRecordDecl *R = Method->getParent()->getDefinition();
       R && !S.holdsGuard(*R))

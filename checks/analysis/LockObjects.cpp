@@ -192,8 +192,13 @@ void LockFlow::construct(const CXXConstructExpr *C, World W, WorldList &Out) {
         W.set(*P, {LockState::Empty, 0});
       } else if (Constructor->isMoveConstructor())
         move(W, *P, To, /*LeaveEmpty=*/true);
-      else if (std::optional<Place> Holder = holding(W, *P))
-        W.set(To, *W.at(*Holder));
+      else if (std::optional<Place> Holder = holding(W, *P)) {
+        // Two have it now, and each may let go of it.
+        LockValue Shared = *W.at(*Holder);
+        Shared.State = LockState::Unknown;
+        W.set(*Holder, Shared);
+        W.set(To, Shared);
+      }
     }
     Out.push_back(std::move(W));
     return;
@@ -229,14 +234,16 @@ void LockFlow::constructGuard(const Expr *Site, QualType Type,
   std::vector<Place> Mutexes;
   QualType LockableType = S.lockableOf(Type);
   bool GivenLockable = false, GivenOther = false, AllAsync = true;
+  bool SaysAdopt = false;
   for (const Expr *Argument : Given) {
     QualType T = core(Argument)->getType();
     if (std::optional<LockEffect> Tag = S.tag(T)) {
       if (*Tag == LockEffect::Defer && on(LockRule::Defer))
         How = GuardConstruction::Defer;
-      else if (*Tag == LockEffect::Adopt && on(LockRule::Adopt))
+      else if (*Tag == LockEffect::Adopt && on(LockRule::Adopt)) {
         How = GuardConstruction::Adopt;
-      else if (*Tag == LockEffect::TryAcquire && on(LockRule::TryLock))
+        SaysAdopt = true;
+      } else if (*Tag == LockEffect::TryAcquire && on(LockRule::TryLock))
         How = GuardConstruction::TryAcquire;
       continue;
     }
@@ -304,16 +311,22 @@ void LockFlow::constructGuard(const Expr *Site, QualType Type,
     W.set(To, Held);
     break;
   }
-  case GuardConstruction::Adopt:
+  case GuardConstruction::Adopt: {
+    bool Found = false;
     for (Place P : Mutexes)
       if (const LockValue *Raw = W.at(P)) {
         if (Raw->State == LockState::Held && Taken[Raw->Of].Site)
           Held.Of = acquisition(Taken[Raw->Of].Site, Mutexes, false, Type,
                                 LockableType);
+        Found |= Raw->State == LockState::Held;
         erase(W, P);
       }
+    // It says so; or it was seen; or it locks later.
+    if (!Found && !SaysAdopt)
+      Held.State = LockState::Unknown;
     W.set(To, Held);
     break;
+  }
   case GuardConstruction::Defer:
     W.set(To, Free);
     break;
@@ -334,6 +347,8 @@ void LockFlow::makeInPlace(const Expr *Site, QualType Owner, Arguments Given,
   }
   bool GivenLockable = llvm::any_of(Given, [&](const Expr *E) {
     QualType T = core(E)->getType();
+    if (T->isPointerType())
+      T = T->getPointeeType();
     return S.lockable(T).has_value() && !S.isGuard(T.getNonReferenceType());
   });
   if (GivenLockable && on(LockRule::Emplace))

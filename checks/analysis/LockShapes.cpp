@@ -90,12 +90,22 @@ std::optional<LockOwner> Shapes::lockable(const CXXRecordDecl &R) {
   return Owner;
 }
 
-static bool hasEmptyBody(const CXXMethodDecl &M) {
+/// Nothing but assignments to plain members: nobody can wait for it.
+static bool onlySetsFlags(const Stmt *S) {
+  const auto *Op = dyn_cast<BinaryOperator>(S);
+  const auto *Unary = dyn_cast<UnaryOperator>(S);
+  if (Op && Op->isAssignmentOp())
+    return isa<MemberExpr>(core(Op->getLHS())) &&
+           !isa<CallExpr>(core(Op->getRHS()));
+  return Unary && Unary->isIncrementDecrementOp();
+}
+
+static bool cannotWait(const CXXMethodDecl &M) {
   const FunctionDecl *Definition = nullptr;
   if (!M.hasBody(Definition) || !Definition || Definition->hasSkippedBody())
     return false;
   const auto *Body = dyn_cast_or_null<CompoundStmt>(Definition->getBody());
-  return Body && Body->body_empty();
+  return Body && llvm::all_of(Body->body(), onlySetsFlags);
 }
 
 /// A member type of that name, which is not std::false_type.
@@ -140,11 +150,11 @@ std::optional<LockOwner> Shapes::findLockable(const CXXRecordDecl &R) {
     if (Effect == LockEffect::Acquire && Plain &&
         Method.getMinRequiredArguments() == 0) {
       Locks = true;
-      DoesSomething |= !hasEmptyBody(Method);
+      DoesSomething |= !cannotWait(Method);
     } else if (Effect == LockEffect::Release && Plain &&
                Method.getMinRequiredArguments() == 0) {
       Unlocks = true;
-      DoesSomething |= !hasEmptyBody(Method);
+      DoesSomething |= !cannotWait(Method);
     } else if (Effect == LockEffect::TryAcquire) {
       Locks |= Awaits;
     }
@@ -323,7 +333,7 @@ private:
     for (const Stmt *Child : Node->children())
       if (const Expr *E = find(Child, Effect, Depth)) {
         if (const auto *If = dyn_cast<IfStmt>(Node);
-            If && Child != If->getCond())
+            If && Child != If->getCond() && !If->isConstexpr())
           IsConditional |= testsFlag(If->getCond());
         return E;
       }
@@ -374,6 +384,10 @@ bool Shapes::releasesInDestructor(const CXXRecordDecl &R, QualType &Lockable) {
   LockCallFinder Finder(*this, R);
   const Expr *Operand = Finder.find(*D, LockEffect::Release);
   if (!Operand)
+    return false;
+  // One that locks as well only protects its last words.
+  if (Finder.find(*D, LockEffect::Acquire) ||
+      Finder.find(*D, LockEffect::TryAcquire))
     return false;
   QualType T = core(Operand)->getType();
   if (T->isPointerType())

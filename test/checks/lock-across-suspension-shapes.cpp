@@ -461,8 +461,8 @@ namespace own {
 struct Latch {
   bool locked = false;
   int waiters = 0;
-  void lock() { locked = true; }
-  void unlock() { locked = false; }
+  void lock();
+  void unlock();
   bool isHeld() const { return locked; }
 };
 
