@@ -71,6 +71,8 @@ task<> keeps_it_to_itself(Registry *r) {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'alone' holds a 'std::mutex' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:13: note: locked here
+  // holds a 'std::mutex' [coro-lock-across-suspension] CHECK-NOTES:
+  // :[[@LINE-3]]:13: note: locked here
 }
 
 // One that locks later holds nothing before.
@@ -117,6 +119,8 @@ task<> begins_before_the_await() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 't' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:5: note: locked here
+  // 'mu' [coro-lock-across-suspension] CHECK-NOTES: :[[@LINE-3]]:5: note:
+  // locked here
   t.commit();
 }
 
@@ -127,6 +131,8 @@ task<> takes_over_what_is_locked() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 't' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-4]]:6: note: locked here
+  // 'mu' [coro-lock-across-suspension] CHECK-NOTES: :[[@LINE-4]]:6: note:
+  // locked here
 }
 
 // Decided when it was compiled.
@@ -149,6 +155,8 @@ task<> locks_if_it_is_to() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guard' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:18: note: locked here
+  // holds 'mu' [coro-lock-across-suspension] CHECK-NOTES: :[[@LINE-3]]:18:
+  // note: locked here
 }
 
 // id: lock/guard-shape-if-constexpr-off
@@ -192,6 +200,8 @@ task<> keeps_it_in_a_lambda() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'done' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-4]]:20: note: locked here
+  // holds 'mu' [coro-lock-across-suspension] CHECK-NOTES: :[[@LINE-4]]:20:
+  // note: locked here
   done();
 }
 
@@ -218,8 +228,9 @@ task<> gives_it_to_somebody_else_too() {
 
 // id: lock/guard-shape-not-shared
 task<> keeps_it_alone() {
-  auto lock = std::make_shared<std::unique_lock<std::mutex>>(mu);
+  std::unique_lock inner(mu);
+  auto lock = std::make_shared<std::unique_lock<std::mutex>>(std::move(inner));
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'lock' holds 'mu' [coro-lock-across-suspension]
-  // CHECK-NOTES: :[[@LINE-3]]:15: note: locked here
+  // CHECK-NOTES: :[[@LINE-4]]:20: note: locked here
 }
