@@ -71,8 +71,6 @@ task<> keeps_it_to_itself(Registry *r) {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'alone' holds a 'std::mutex' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:13: note: locked here
-  // holds a 'std::mutex' [coro-lock-across-suspension] CHECK-NOTES:
-  // :[[@LINE-3]]:13: note: locked here
 }
 
 // One that locks later holds nothing before.
@@ -119,8 +117,6 @@ task<> begins_before_the_await() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 't' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:5: note: locked here
-  // 'mu' [coro-lock-across-suspension] CHECK-NOTES: :[[@LINE-3]]:5: note:
-  // locked here
   t.commit();
 }
 
@@ -131,8 +127,6 @@ task<> takes_over_what_is_locked() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 't' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-4]]:6: note: locked here
-  // 'mu' [coro-lock-across-suspension] CHECK-NOTES: :[[@LINE-4]]:6: note:
-  // locked here
 }
 
 // Decided when it was compiled.
@@ -155,8 +149,6 @@ task<> locks_if_it_is_to() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'guard' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-3]]:18: note: locked here
-  // holds 'mu' [coro-lock-across-suspension] CHECK-NOTES: :[[@LINE-3]]:18:
-  // note: locked here
 }
 
 // id: lock/guard-shape-if-constexpr-off
@@ -200,8 +192,6 @@ task<> keeps_it_in_a_lambda() {
   co_await work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: coroutine may suspend while 'done' holds 'mu' [coro-lock-across-suspension]
   // CHECK-NOTES: :[[@LINE-4]]:20: note: locked here
-  // holds 'mu' [coro-lock-across-suspension] CHECK-NOTES: :[[@LINE-4]]:20:
-  // note: locked here
   done();
 }
 
