@@ -170,4 +170,63 @@ TEST(Summaries, OnlyOfWhatIsCalledForSure) {
   EXPECT_TRUE(IsAnalysable("struct S final { virtual void test() {} };"));
 }
 
+std::string released(const Summaries::Classes &Of) {
+  std::vector<std::string> Names;
+  for (const CXXRecordDecl *R : Of)
+    Names.push_back(R->getNameAsString());
+  llvm::sort(Names);
+  return llvm::join(Names, " ");
+}
+
+std::string releases(const std::string &Code) {
+  Snippet S(Code);
+  Analysis A(shippedModels());
+  return released(A.summaries().releases(S.declaration()));
+}
+
+TEST(Releases, AreWhatIsUnlockedWithoutHavingBeenLocked) {
+  EXPECT_EQ(releases("std::mutex m; void test() { m.unlock(); }"), "mutex");
+  EXPECT_EQ(releases("std::mutex m; void test() { m.lock(); m.unlock(); }"),
+            "");
+  EXPECT_EQ(releases("std::mutex m; void test() { std::lock_guard g(m); }"),
+            "");
+}
+
+TEST(Releases, AreFoundInCoroutinesVirtualFunctionsAndRecursion) {
+  EXPECT_EQ(releases("task test(std::mutex &m) { m.unlock(); co_await work(); "
+                     "}"),
+            "mutex");
+  EXPECT_EQ(releases("struct S { std::mutex m; virtual void end() { "
+                     "m.unlock(); } }; void test(S &s) { s.end(); }"),
+            "mutex");
+  EXPECT_EQ(releases("void test(std::mutex &m, int n) { if (n) test(m, n - 1);"
+                     " m.unlock(); }"),
+            "mutex");
+}
+
+TEST(Releases, OfADestructorAreThoseOfBasesAndMembersToo) {
+  Snippet S("struct O { std::mutex m; };"
+            "struct Base { O *o; ~Base() { o->m.unlock(); } };"
+            "struct Member { Base b; };"
+            "struct Balanced { O *o; ~Balanced() { o->m.lock(); "
+            "o->m.unlock(); } };"
+            "struct Pair { Member m; Balanced b; };"
+            "void test(Member m, Balanced b) {}");
+  Analysis A(shippedModels());
+  const FunctionDecl &F = S.declaration();
+  EXPECT_EQ(released(A.summaries().releasesAtEnd(F.getParamDecl(1)->getType())),
+            "");
+  // A guard is followed by name instead.
+  EXPECT_TRUE(
+      A.shapes().guardWithin(F.getParamDecl(0)->getType()).getTypePtrOrNull());
+}
+
+TEST(Summaries, DoubtWhatTheCallerCannotTell) {
+  EXPECT_EQ(summary("struct S { std::mutex m; bool on; };"
+                    "void test(S &s) { if (s.on) s.m.unlock(); }"),
+            "s.m free | s.m unknown");
+  EXPECT_EQ(summary("void test(std::mutex &m, bool b) { if (b) m.unlock(); }"),
+            "if 1: m free | if not 1:");
+}
+
 } // namespace
