@@ -22,28 +22,13 @@ template <class T> value_of<T> take(result<T> &from) {
   }
 }
 
-/// Awaits the task for the group; `ended` is told how.
-template <class T, class Ended>
-child for_group(group &all, task<T> from, result<T> &into, Ended ended) {
-  try {
-    if constexpr (std::is_void_v<T>) {
-      co_await std::move(from);
-      into.emplace();
-    } else {
-      into.emplace(co_await std::move(from));
-    }
-  } catch (...) {
-    into.fail(std::current_exception());
-  }
-  ended(all, into);
-}
-
 /// Starts all of them here, one after the other, until each first suspends.
 template <class Ended, class... T, std::size_t... I>
 task<> run_group(group &all, std::tuple<result<T>...> &results, Ended ended,
                  std::index_sequence<I...>, task<T>... from) {
+  auto tell = [&all, ended](auto &result) { ended(all, result); };
   child children[] = {
-      for_group(all, std::move(from), std::get<I>(results), ended)...};
+      detail::collect(std::move(from), std::get<I>(results), tell)...};
   co_await all.run([&] {
     for (child &c : children) {
       c.prepare(all.environment(), all);

@@ -75,8 +75,10 @@ private:
   std::coroutine_handle<promise_type> coroutine_;
 };
 
-/// Awaits the task and puts what it ends with into `into`, which outlives it.
-template <class T> child collect(task<T> from, result<T> &into) {
+/// Awaits the task and puts what it ends with into `into`, which outlives it;
+/// then tells `then`, if there is one.
+template <class T, class... Then>
+child collect(task<T> from, result<T> &into, Then... then) {
   try {
     if constexpr (std::is_void_v<T>) {
       co_await std::move(from);
@@ -87,6 +89,7 @@ template <class T> child collect(task<T> from, result<T> &into) {
   } catch (...) {
     into.fail(std::current_exception());
   }
+  (then(into), ...);
 }
 
 } // namespace moor::inline MOOR_ABI::detail
