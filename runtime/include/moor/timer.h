@@ -55,6 +55,26 @@ private:
   bool cancelled_ = false;
 };
 
+class yield_awaiter : public resumption, public native_awaiter {
+public:
+  bool await_ready() const noexcept { return false; }
+  template <moor_promise P>
+  void await_suspend(std::coroutine_handle<P> h) noexcept {
+    const context &environment = *h.promise().environment;
+    coroutine_ = h;
+    home_ = environment.where;
+    stop_ = environment.stop;
+    post();
+  }
+  void await_resume() const {
+    if (stop_.stop_requested())
+      throw cancelled();
+  }
+
+private:
+  stop_token stop_;
+};
+
 } // namespace detail
 
 /// Suspends the coroutine for a time, on the clock of its executor. Even a time
@@ -70,9 +90,7 @@ private:
 
 /// Lets others run first, and throws `cancelled` if a stop is requested. For
 /// long computations between their steps.
-[[nodiscard]] inline auto yield() noexcept {
-  return detail::sleep_awaiter(clock::duration::zero());
-}
+[[nodiscard]] inline auto yield() noexcept { return detail::yield_awaiter(); }
 
 } // namespace moor::inline MOOR_ABI
 
