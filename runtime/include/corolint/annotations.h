@@ -3,10 +3,9 @@
 // What a declaration means to corolint's checks, said in the source. Depends on
 // nothing, and is nothing to a compiler that does not know it.
 //
-//     CORO_BLOCKING void flush(int fd);             // do not call in a
-//     coroutine class CORO_ASYNC_MUTEX strand { … };          // may be held
-//     over co_await void spawn(CORO_CONSUMES task<> work);        // the task
-//     will run
+//     CORO_BLOCKING void flush(int fd);      // not for coroutines
+//     class CORO_ASYNC_MUTEX strand { … };   // may be held over co_await
+//     void spawn(CORO_CONSUMES task<> work); // the task will run
 //
 // A model file (docs/contributing/adding-a-model.md) says the same of code that
 // cannot be changed.
