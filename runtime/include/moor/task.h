@@ -76,24 +76,51 @@ public:
     }
     template <detail::moor_promise P>
     detail::transfer await_suspend(std::coroutine_handle<P> parent) noexcept {
+      return begin(parent, parent.promise().environment);
+    }
+    T await_resume() { return coroutine_.promise().ended.take(); }
+
+  protected:
+    friend class task;
+    explicit awaiter(std::coroutine_handle<promise_type> c) noexcept
+        : coroutine_(c) {}
+    template <detail::moor_promise P>
+    detail::transfer begin(std::coroutine_handle<P> parent,
+                           const context *environment) noexcept {
       promise_type &child = coroutine_.promise();
-      child.environment = parent.promise().environment;
+      child.environment = environment;
       child.continuation = parent;
       child.trace_parent(parent.promise());
       return detail::transfer_to(coroutine_);
     }
-    T await_resume() { return coroutine_.promise().ended.take(); }
-
-  private:
-    friend class task;
-    explicit awaiter(std::coroutine_handle<promise_type> c) noexcept
-        : coroutine_(c) {}
 
     std::coroutine_handle<promise_type> coroutine_;
   };
 
   awaiter operator co_await() && noexcept {
     return awaiter(std::exchange(coroutine_, nullptr));
+  }
+
+  class awaiter_in : public awaiter {
+  public:
+    template <detail::moor_promise P>
+    detail::transfer await_suspend(std::coroutine_handle<P> parent) noexcept {
+      return this->begin(parent, &environment_);
+    }
+
+  private:
+    friend class task;
+    awaiter_in(std::coroutine_handle<promise_type> c,
+               const context &environment) noexcept
+        : awaiter(c), environment_(environment) {}
+
+    const context &environment_;
+  };
+
+  /// For combinators: `co_await` in another context, of the same executor, that
+  /// outlives the task.
+  [[nodiscard]] CORO_CONSUMES awaiter_in in(const context &scope) && noexcept {
+    return awaiter_in(std::exchange(coroutine_, nullptr), scope);
   }
 
 private:
