@@ -24,6 +24,18 @@ TEST(Sleep, TakesItsTimeAndNoMore) {
   EXPECT_EQ(ex.run(main()), 3h);
 }
 
+TEST(Sleep, MayLastForEver) {
+  manual_executor ex;
+  stop_source source;
+  auto main = []() -> task<> { co_await sleep_for(clock::duration::max()); };
+  auto sleeping = ex.start(main(), source.token());
+  ex.advance(24h * 365 * 100);
+  EXPECT_FALSE(sleeping.ended());
+  source.request_stop();
+  ex.run_ready();
+  EXPECT_THROW(sleeping.result(), cancelled);
+}
+
 TEST(Sleep, EndsInTheOrderOfTime) {
   manual_executor ex;
   std::vector<int> woken;

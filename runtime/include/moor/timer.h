@@ -10,12 +10,21 @@
 namespace moor::inline MOOR_ABI {
 namespace detail {
 
+/// As far as the clock goes.
+inline clock::time_point later(clock::time_point from,
+                               clock::duration by) noexcept {
+  return by < clock::time_point::max() - from ? from + by
+                                              : clock::time_point::max();
+}
+
 class sleep_awaiter : public wait_base {
 public:
   explicit sleep_awaiter(clock::time_point due) noexcept
-      : wait_base(&settle), timer_(*this, posted_), due_(due) {}
+      : wait_base(&settle), timer_(*this, posted_), due_(due),
+        from_now_(false) {}
   explicit sleep_awaiter(clock::duration time) noexcept
-      : wait_base(&settle), timer_(*this, posted_), time_(time) {}
+      : wait_base(&settle), timer_(*this, posted_), time_(time),
+        from_now_(true) {}
 
   bool await_ready() const noexcept { return false; }
   template <moor_promise P>
@@ -25,8 +34,7 @@ public:
       cancelled_ = true;
       return false;
     }
-    home_->add(timer_,
-               time_ == clock::duration::max() ? due_ : home_->now() + time_);
+    home_->add(timer_, from_now_ ? later(home_->now(), time_) : due_);
     // release: the timer is there; settle may remove it, and resume
     complete_.store(true, memory_order_release);
     return true;
@@ -50,7 +58,8 @@ private:
 
   timer timer_;
   clock::time_point due_;
-  clock::duration time_ = clock::duration::max();
+  clock::duration time_{};
+  const bool from_now_;
   atomic<bool> complete_ = false;
   bool cancelled_ = false;
 };
