@@ -25,7 +25,7 @@ packages_to_test() {
   packages_to_package "$@"
   echo python3 libgtest-dev
   echo libboost1.81-dev              # for the demonstration's service
-  echo g++                           # which the build has to refuse
+  echo g++ valgrind                  # for moor; g++ the build has to refuse
   echo llvm-22-tools                 # lit, which the tools of 19 are without
   for llvm; do                       # run-clang-tidy and FileCheck
     echo "clang-tidy-$llvm" "llvm-$llvm-tools"
