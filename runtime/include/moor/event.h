@@ -35,7 +35,7 @@ public:
 private:
   template <class, class, class> friend class owned_wait;
 
-  bool try_enter(awaiter &) noexcept {
+  bool try_enter(awaiter &, granted_waits &) noexcept {
     return set_.load(memory_order_relaxed); // ordered by the lock
   }
   void abandoned(awaiter &, granted_waits &) noexcept {}
@@ -64,8 +64,8 @@ public:
 ///
 /// Thread-safe. Waiters resume on their own executors, in the order in which
 /// they came. Pinned: they point into the event, so it neither moves nor ends
-/// before they have been posted; a waiter may end it as soon as it is resumed.
-/// A cancelled wait throws `cancelled`.
+/// before all of them have been resumed; the last one may end it at once. A
+/// cancelled wait throws `cancelled`.
 ///
 /// For something that happens again and again, use semaphore; for a value,
 /// oneshot.

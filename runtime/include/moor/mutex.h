@@ -45,7 +45,7 @@ private:
     return state_.compare_exchange_strong(
         expected, locked, memory_order_acquire, memory_order_relaxed);
   }
-  bool try_enter(awaiter &) noexcept {
+  bool try_enter(awaiter &, granted_waits &) noexcept {
     unsigned state = locked;
     // The owner may unlock at any moment, until it is said that one waits.
     while (state != waited) {

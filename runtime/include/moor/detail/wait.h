@@ -13,6 +13,9 @@
 //                 └── stop: post ────────────────────┘
 //                                 not granted? unlink, cancelled
 //
+// If it was the grant that posted, the outcome is known before, and settling
+// does not need the lock.
+//
 // So a wait ends with a value or without any effect, never half; a stop
 // callback touches nothing but the flag; and whoever loses touches nothing
 // after the lock. The node is part of the awaiter, which is part of the frame:
@@ -44,7 +47,9 @@ protected:
   ~wait_base() = default;
 
   template <moor_promise P> void begin(std::coroutine_handle<P> h) noexcept {
-    const context &environment = *h.promise().environment;
+    begin(h, *h.promise().environment);
+  }
+  void begin(std::coroutine_handle<> h, const context &environment) noexcept {
     coroutine_ = h;
     home_ = environment.where;
     stop_ = environment.stop;
@@ -93,6 +98,7 @@ protected:
   using wait_base::wait_base;
 
   outcome outcome_ = outcome::waiting; // under the queue's lock
+  bool granted_and_posted_ = false;    // of the post: by whoever claimed it
 
 private:
   template <class> friend class wait_queue;
@@ -113,6 +119,7 @@ public:
     }
   }
   void add(queued_wait &w) noexcept {
+    w.granted_and_posted_ = true;
     w.next_ = nullptr;
     (last_ ? last_->next_ : first_) = &w;
     last_ = &w;
@@ -174,10 +181,14 @@ private:
 /// The awaiter of a primitive. `Owner` has
 ///
 ///     wait_queue<Threads> waits_;
-///     bool try_enter(Awaiter &) noexcept;     // under the lock: no need to
-///     wait void abandoned(Awaiter &, granted_waits &) noexcept;
-///                                             // under the lock: one has given
-///                                             up
+///     // Under the lock: whether there is no need to wait.
+///     bool try_enter(Awaiter &, granted_waits &) noexcept;
+///     // Under the lock: one that could not enter has been cancelled; it waits
+///     // no more.
+///     void abandoned(Awaiter &, granted_waits &) noexcept;
+///
+/// Both may grant others. An Awaiter with more to do before the coroutine goes
+/// on has a `go_on` of its own.
 ///
 /// The node is made when the coroutine suspends, so that not having to wait
 /// costs next to nothing.
@@ -192,21 +203,31 @@ public:
   }
 
   template <moor_promise P> bool await_suspend(std::coroutine_handle<P> h) {
+    return suspend(h, *h.promise().environment);
+  }
+  /// The same for a context of choice: one without a stop cannot be cancelled.
+  bool suspend(std::coroutine_handle<> h, const context &environment) {
     ::new (static_cast<void *>(&node_)) node(*this);
     waits_ = true;
-    node_.begin(h);
+    node_.begin(h, environment);
+    granted_waits granted;
     // Held until the wait is complete: whoever ends it needs it, too.
     typename wait_queue<Threads>::scope scope(owner_.waits_.lock);
-    if (owner_.try_enter(self())) {
+    if (owner_.try_enter(self(), granted)) {
       node_.outcome_ = queued_wait::outcome::granted;
       return false;
     }
     if (!node_.arm()) {
       node_.outcome_ = queued_wait::outcome::cancelled;
+      owner_.abandoned(self(), granted);
       return false;
     }
     owner_.waits_.push(node_);
     return true;
+  }
+  /// Whose wait it is: one that is in the owner's queue.
+  static Awaiter &of(queued_wait &w) noexcept {
+    return static_cast<node &>(w).of_.self();
   }
 
 protected:
@@ -218,6 +239,13 @@ protected:
     if (node_.outcome_ == queued_wait::outcome::cancelled)
       throw cancelled();
   }
+
+  /// The wait is over.
+  void go_on() noexcept { detail::resume(coroutine()); }
+  std::coroutine_handle<> coroutine() const noexcept {
+    return node_.coroutine_;
+  }
+  executor &home() const noexcept { return *node_.home_; }
 
   Owner &owner_;
 
@@ -237,16 +265,18 @@ private:
 
   Awaiter &self() noexcept { return static_cast<Awaiter &>(*this); }
   void settle() noexcept {
-    {
-      granted_waits granted;
-      typename wait_queue<Threads>::scope scope(owner_.waits_.lock);
-      if (node_.outcome_ == queued_wait::outcome::waiting) {
-        owner_.waits_.remove(node_);
-        node_.outcome_ = queued_wait::outcome::cancelled;
-        owner_.abandoned(self(), granted);
-      }
-    }
-    detail::resume(node_.coroutine_);
+    if (!node_.granted_and_posted_)
+      settle_a_stop();
+    self().go_on();
+  }
+  void settle_a_stop() noexcept {
+    granted_waits granted;
+    typename wait_queue<Threads>::scope scope(owner_.waits_.lock);
+    if (node_.outcome_ != queued_wait::outcome::waiting)
+      return; // it was granted all the same
+    owner_.waits_.remove(node_);
+    node_.outcome_ = queued_wait::outcome::cancelled;
+    owner_.abandoned(self(), granted);
   }
 
   bool waits_ = false;
