@@ -22,12 +22,6 @@ class stop_source;
 
 namespace detail {
 
-/// Differs between threads that live at the same time.
-inline const void *this_thread() noexcept {
-  static constinit thread_local char here = 0;
-  return &here;
-}
-
 /// A function to be called once if a stop is requested. It is a node in the
 /// source's list, so registering allocates nothing; the function may be called
 /// on any thread, and should do no more than post.

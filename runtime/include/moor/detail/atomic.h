@@ -2,7 +2,7 @@
 //
 // Every atomic of moor is a detail::atomic, so that a model checker can stand
 // in for it: test/runtime/interleave defines MOOR_MODEL_CHECK as the name of a
-// header with the same four names.
+// header with the same names: the orders, atomic, spin_wait, this_thread.
 
 #ifndef MOOR_DETAIL_ATOMIC_H
 #define MOOR_DETAIL_ATOMIC_H
@@ -42,6 +42,12 @@ public:
 private:
   unsigned turns_ = 0;
 };
+
+/// Differs between threads that live at the same time.
+inline const void *this_thread() noexcept {
+  static constinit thread_local char here = 0;
+  return &here;
+}
 
 } // namespace moor::inline MOOR_ABI::detail
 
