@@ -55,7 +55,13 @@ public:
   template <class A>
   decltype(auto) await_transform(A &&awaitable MOOR_AWAIT_SITE) {
     trace_await(MOOR_AWAIT_SITE_ARGUMENT);
-    if constexpr (!native_awaitable<A>)
+    if constexpr (!moor::awaitable<A>) {
+      static_assert(!moor::awaitable<std::remove_reference_t<A>>,
+                    "it can be awaited once: write co_await std::move(…)");
+      static_assert(moor::awaitable<std::remove_reference_t<A>>,
+                    "this cannot be awaited");
+      return std::suspend_never(); // no further messages
+    } else if constexpr (!native_awaitable<A>)
       return detail::posted_back<A>(static_cast<A &&>(awaitable));
     else if constexpr (has_member_co_await<A> || has_free_co_await<A>)
       return static_cast<A &&>(awaitable);
