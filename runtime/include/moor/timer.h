@@ -20,7 +20,7 @@ inline clock::time_point later(clock::time_point from,
 class sleep_awaiter : public wait_base {
 public:
   explicit sleep_awaiter(clock::time_point due) noexcept
-      : wait_base(&settle), timer_(*this, posted_), due_(due),
+      : wait_base(&settle), due_(due), timer_(*this, posted_),
         from_now_(false) {}
   explicit sleep_awaiter(clock::duration time) noexcept
       : wait_base(&settle), timer_(*this, posted_), time_(time),
@@ -45,6 +45,9 @@ public:
       throw cancelled();
   }
 
+protected:
+  clock::time_point due_;
+
 private:
   static void settle(work &item) noexcept {
     auto &self = static_cast<sleep_awaiter &>(item);
@@ -57,7 +60,6 @@ private:
   }
 
   timer timer_;
-  clock::time_point due_;
   clock::duration time_{};
   const bool from_now_;
   atomic<bool> complete_ = false;
