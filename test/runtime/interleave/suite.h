@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What main.cpp runs.
+
+#ifndef MOOR_TEST_INTERLEAVE_SUITE_H
+#define MOOR_TEST_INTERLEAVE_SUITE_H
+
+#include <interleave/checker.h>
+
+namespace interleave {
+
+/// A program, and exactly what it may come to.
+struct litmus {
+  const char *name;
+  program run;
+  std::vector<std::string> outcomes;
+};
+std::vector<litmus> litmus_tests();
+
+/// A program, and the error that has to be found in it; "" if there is none.
+struct mistake {
+  const char *name;
+  program run;
+  unsigned preemptions;
+  const char *error;
+};
+std::vector<mistake> mistakes();
+
+/// A use of one of moor's primitives.
+struct scenario {
+  const char *name;
+  program run;
+};
+std::vector<scenario> scenarios();
+
+} // namespace interleave
+
+#endif // MOOR_TEST_INTERLEAVE_SUITE_H
