@@ -4,6 +4,7 @@
 // algorithm is that of P0660's reference implementation (Josuttis, Baker).
 
 #include <cassert>
+#include <moor/detail/trace.h>
 #include <moor/stop.h>
 
 namespace moor::inline MOOR_ABI {
@@ -11,6 +12,7 @@ namespace moor::inline MOOR_ABI {
 using namespace detail;
 
 stop_source::~stop_source() {
+  MOOR_DETECTS(if (first_) report_destroyed_pinned(this); first_ = nullptr;)
   assert(!first_ && "a stop source ended before what is registered with it");
 }
 

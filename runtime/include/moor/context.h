@@ -5,6 +5,7 @@
 #ifndef MOOR_CONTEXT_H
 #define MOOR_CONTEXT_H
 
+#include <moor/detail/trace.h>
 #include <moor/executor.h>
 #include <moor/stop.h>
 
@@ -16,6 +17,8 @@ namespace moor::inline MOOR_ABI {
 struct context {
   executor *where = nullptr;
   stop_token stop;
+  /// The coroutine whose children run in it, where it is one that made it.
+  MOOR_DETECTS(detail::promise_trace *opened_by = nullptr;)
 };
 
 } // namespace moor::inline MOOR_ABI

@@ -18,10 +18,15 @@ namespace detail {
 template <class T>
 class task_promise : public promise_base, public returns<T, task_promise<T>> {
 public:
+  MOOR_DETECTS(explicit task_promise(
+      location own = location::current()) noexcept : promise_base(own){})
+
   task<T> get_return_object() noexcept;
-  std::suspend_always initial_suspend() const noexcept { return {}; }
   final_awaiter final_suspend() const noexcept { return {}; }
-  void unhandled_exception() noexcept { ended.fail(std::current_exception()); }
+  void unhandled_exception() noexcept {
+    MOOR_DETECTS(this->trace_fails();)
+    ended.fail(std::current_exception());
+  }
 
   result<T> ended;
 };
@@ -55,8 +60,10 @@ public:
     return *this;
   }
   ~task() {
-    if (coroutine_)
+    if (coroutine_) {
+      MOOR_DETECTS(detail::destroying_scope scope(coroutine_.promise());)
       coroutine_.destroy();
+    }
   }
   void swap(task &other) noexcept { std::swap(coroutine_, other.coroutine_); }
 
@@ -67,10 +74,13 @@ public:
   public:
     awaiter(awaiter &&) = delete;
     ~awaiter() {
-      if (coroutine_)
+      if (coroutine_) {
+        MOOR_DETECTS(detail::destroying_scope scope(coroutine_.promise());)
         coroutine_.destroy();
+      }
     }
     bool await_ready() const noexcept {
+      MOOR_DETECTS(if (!coroutine_) return true;)
       assert(coroutine_ && "a task can be awaited once");
       return false;
     }
@@ -78,7 +88,10 @@ public:
     detail::transfer await_suspend(std::coroutine_handle<P> parent) noexcept {
       return begin(parent, parent.promise().environment);
     }
-    T await_resume() { return coroutine_.promise().ended.take(); }
+    T await_resume() {
+      MOOR_DETECTS(if (!coroutine_) return detail::nothing_left<T>();)
+      return coroutine_.promise().ended.take();
+    }
 
   protected:
     friend class task;
@@ -90,7 +103,7 @@ public:
       promise_type &child = coroutine_.promise();
       child.environment = environment;
       child.continuation = parent;
-      child.trace_parent(parent.promise());
+      MOOR_DETECTS(child.trace_starts_under(&parent.promise());)
       return detail::transfer_to(coroutine_);
     }
 
@@ -98,6 +111,7 @@ public:
   };
 
   awaiter operator co_await() && noexcept {
+    MOOR_DETECTS(if (!coroutine_) detail::report_awaited_twice();)
     return awaiter(std::exchange(coroutine_, nullptr));
   }
 
@@ -120,6 +134,7 @@ public:
   /// For combinators: `co_await` in another context, of the same executor, that
   /// outlives the task.
   [[nodiscard]] CORO_CONSUMES awaiter_in in(const context &scope) && noexcept {
+    MOOR_DETECTS(if (!coroutine_) detail::report_awaited_twice();)
     return awaiter_in(std::exchange(coroutine_, nullptr), scope);
   }
 

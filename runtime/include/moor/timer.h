@@ -17,7 +17,7 @@ inline clock::time_point later(clock::time_point from,
                                               : clock::time_point::max();
 }
 
-class sleep_awaiter : public wait_base {
+class sleep_awaiter : public wait_base MOOR_DETECTS(, public operation_trace) {
 public:
   explicit sleep_awaiter(clock::time_point due) noexcept
       : wait_base(&settle), due_(due), timer_(*this, posted_),
@@ -66,7 +66,9 @@ private:
   bool cancelled_ = false;
 };
 
-class yield_awaiter : public resumption, public native_awaiter {
+class yield_awaiter : public resumption,
+                      public native_awaiter
+                      MOOR_DETECTS(, public operation_trace) {
 public:
   bool await_ready() const noexcept { return false; }
   template <moor_promise P>

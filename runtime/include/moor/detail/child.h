@@ -18,12 +18,12 @@ public:
     child get_return_object() noexcept {
       return child(std::coroutine_handle<promise_type>::from_promise(*this));
     }
-    std::suspend_always initial_suspend() const noexcept { return {}; }
     struct end_awaiter : native_awaiter {
       bool await_ready() const noexcept { return false; }
       transfer
       await_suspend(std::coroutine_handle<promise_type> h) const noexcept {
         promise_type &ended = h.promise();
+        MOOR_DETECTS(ended.trace_ends();)
         return transfer_to(ended.on_end(ended.owner, h));
       }
       void await_resume() const noexcept {}
@@ -46,8 +46,10 @@ public:
     return *this;
   }
   ~child() {
-    if (coroutine_)
+    if (coroutine_) {
+      MOOR_DETECTS(destroying_scope scope(promise(), destroying_scope::other);)
       coroutine_.destroy();
+    }
   }
 
   promise_type &promise() const noexcept { return coroutine_.promise(); }
@@ -62,6 +64,7 @@ public:
   void prepare(const context &environment, Owner &owner) noexcept {
     promise_type &p = promise();
     p.environment = &environment;
+    MOOR_DETECTS(p.trace_starts_under(environment.opened_by);)
     p.owner = &owner;
     p.on_end = [](void *o, std::coroutine_handle<> self) noexcept {
       return static_cast<Owner *>(o)->child_ended(self);

@@ -24,7 +24,9 @@ void lose_exception(std::exception_ptr e) noexcept;
 class group {
 public:
   explicit group(const context &parent)
-      : stop_(parent.stop), environment_{parent.where, stop_.token()} {}
+      : stop_(parent.stop),
+        environment_{parent.where,
+                     stop_.token() MOOR_DETECTS(, running_coroutine())} {}
   group(group &&) = delete;
 
   const context &environment() const noexcept { return environment_; }

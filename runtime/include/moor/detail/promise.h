@@ -37,9 +37,12 @@ template <class A> awaiter_reference<A> by_reference(A &awaiter) noexcept {
 }
 #endif
 
-class promise_base : public promise_trace {
+class promise_base MOOR_DETECTS( : public promise_trace) {
 public:
+  MOOR_DETECTS(using promise_trace::promise_trace; promise_base() = default;)
+
   static void *operator new(std::size_t size) {
+    MOOR_DETECTS(frame_made(size);)
     return frame_pool::allocate(size);
   }
   static void operator delete(void *p, std::size_t size) noexcept {
@@ -50,23 +53,45 @@ public:
   /// Goes on when this coroutine has ended; on the same executor.
   std::coroutine_handle<> continuation = std::noop_coroutine();
 
+#if MOOR_DETECT
+  initial_awaiter initial_suspend() noexcept { return initial_awaiter(*this); }
+#else
+  std::suspend_always initial_suspend() const noexcept { return {}; }
+#endif
+
   /// Awaiters of moor resume their coroutine on its own executor. Of any other
   /// nothing is known, so its coroutine is posted back.
   template <class A>
-  decltype(auto) await_transform(A &&awaitable MOOR_AWAIT_SITE) {
-    trace_await(MOOR_AWAIT_SITE_ARGUMENT);
+  decltype(auto) await_transform(
+      A &&awaitable MOOR_DETECTS(, location where = location::current())) {
     if constexpr (!moor::awaitable<A>) {
       static_assert(!moor::awaitable<std::remove_reference_t<A>>,
                     "it can be awaited once: write co_await std::move(…)");
       static_assert(moor::awaitable<std::remove_reference_t<A>>,
                     "this cannot be awaited");
       return std::suspend_never(); // no further messages
-    } else if constexpr (!native_awaitable<A>)
+    } else
+#if MOOR_DETECT
+    {
+      trace_awaits_at(where);
+      if constexpr (native_awaitable<A>) {
+        return traced<awaiter_of<A>>(*this, [&]() -> decltype(auto) {
+          return detail::get_awaiter(static_cast<A &&>(awaitable));
+        });
+      } else {
+        return traced<posted_back<A>>(*this, [&] {
+          return detail::posted_back<A>(static_cast<A &&>(awaitable));
+        });
+      }
+    }
+#else
+        if constexpr (!native_awaitable<A>)
       return detail::posted_back<A>(static_cast<A &&>(awaitable));
     else if constexpr (has_member_co_await<A> || has_free_co_await<A>)
       return static_cast<A &&>(awaitable);
     else
       return detail::by_reference(awaitable);
+#endif
   }
 };
 
@@ -78,6 +103,7 @@ struct final_awaiter : native_awaiter {
   bool await_ready() const noexcept { return false; }
   template <class P>
   transfer await_suspend(std::coroutine_handle<P> h) const noexcept {
+    MOOR_DETECTS(h.promise().trace_ends();)
     return transfer_to(h.promise().continuation);
   }
   void await_resume() const noexcept {}

@@ -15,7 +15,7 @@
 #define MOOR_DETAIL_TRANSFER_H
 
 #include <coroutine>
-#include <moor/detail/config.h>
+#include <moor/detail/trace.h>
 
 namespace moor::inline MOOR_ABI::detail {
 
@@ -30,6 +30,7 @@ inline void transfer_to(std::coroutine_handle<> h) noexcept {
 inline void stay_suspended() noexcept {}
 
 inline void resume(std::coroutine_handle<> h) {
+  MOOR_DETECTS(running_scope scope;)
   std::coroutine_handle<> outer = next_coroutine;
   do {
     next_coroutine = nullptr;
@@ -45,7 +46,10 @@ using transfer = std::coroutine_handle<>;
 
 inline transfer transfer_to(std::coroutine_handle<> h) noexcept { return h; }
 inline transfer stay_suspended() noexcept { return std::noop_coroutine(); }
-inline void resume(std::coroutine_handle<> h) { h.resume(); }
+inline void resume(std::coroutine_handle<> h) {
+  MOOR_DETECTS(running_scope scope;)
+  h.resume();
+}
 
 #endif
 

@@ -140,6 +140,8 @@ public:
   /// Somebody who has just granted the last wait may still be about to unlock.
   ~wait_queue() {
     scope last(lock);
+    MOOR_DETECTS(if (std::exchange(first_, nullptr))
+                     report_destroyed_pinned(this);)
     assert(!first_ && "destroyed with waiters");
   }
 
@@ -193,11 +195,13 @@ private:
 /// The node is made when the coroutine suspends, so that not having to wait
 /// costs next to nothing.
 template <class Awaiter, class Owner, class Threads>
-class owned_wait : public native_awaiter {
+class owned_wait : public native_awaiter MOOR_DETECTS(,
+                                                      public operation_trace) {
 public:
   explicit owned_wait(Owner &owner) noexcept : owner_(owner) {}
   owned_wait(owned_wait &&) = delete;
   ~owned_wait() {
+    MOOR_DETECTS(if (waits_) ends_waiting();)
     if (waits_)
       node_.~node();
   }
@@ -207,6 +211,7 @@ public:
   }
   /// The same for a context of choice: one without a stop cannot be cancelled.
   bool suspend(std::coroutine_handle<> h, const context &environment) {
+    MOOR_DETECTS(this->trace_awaited();)
     ::new (static_cast<void *>(&node_)) node(*this);
     waits_ = true;
     node_.begin(h, environment);
@@ -233,6 +238,7 @@ public:
 protected:
   /// Throws `cancelled` if the wait was.
   void finish() {
+    MOOR_DETECTS(this->trace_awaited();)
     if (!waits_)
       return;
     node_.disarm();
@@ -278,6 +284,17 @@ private:
     node_.outcome_ = queued_wait::outcome::cancelled;
     owner_.abandoned(self(), granted);
   }
+
+#if MOOR_DETECT
+  /// The frame may be destroyed while it is suspended: here.
+  void ends_waiting() noexcept {
+    typename wait_queue<Threads>::scope scope(owner_.waits_.lock);
+    if (node_.outcome_ != queued_wait::outcome::waiting)
+      return;
+    report_destroyed_pinned(this);
+    owner_.waits_.remove(node_);
+  }
+#endif
 
   bool waits_ = false;
   union {
