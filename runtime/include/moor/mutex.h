@@ -91,6 +91,7 @@ public:
 
   explicit operator bool() const noexcept { return mutex_; }
   bool owns_lock() const noexcept { return mutex_; }
+  basic_mutex *mutex() const noexcept { return mutex_; }
   void unlock() noexcept {
     if (mutex_)
       std::exchange(mutex_, nullptr)->unlock();
