@@ -1,30 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The program of the test:
+// The program of the test; see interleave.test.
 //
-//     moor-interleave                      all of it; see unit names below
-//     moor-interleave litmus | scenarios | mutants
-//     moor-interleave NAME                 one scenario, with its steps if it
-//                                          fails
-//     moor-interleave NAME CHOICES         one schedule of it
-//     … --weaken FILE:LINE:ORDER           with one site weakened
-//     … --preemptions N                    INTERLEAVE_PREEMPTIONS does the same
+//     moor-interleave                       all three
+//     moor-interleave litmus|scenarios|mutants
+//     moor-interleave NAME                  one scenario, with its steps if it
+//                                           fails
+//     moor-interleave NAME CHOICES          one schedule of it
+//     moor-interleave … weaken FILE:LINE OPERATION ORDER
+//
+// INTERLEAVE_PREEMPTIONS=3 in the environment allows more of them.
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <interleave/execution.h>
 #include <interleave/suite.h>
+#include <map>
+#include <set>
 
 using namespace interleave;
 
+std::vector<scenario> &interleave::scenarios() {
+  static std::vector<scenario> all;
+  return all;
+}
+
 namespace {
 
-[[maybe_unused]] limits bound;
+limits bound;
 bool wrong = false;
 
-[[maybe_unused]] double cpu_seconds() { return double(std::clock()) / CLOCKS_PER_SEC; }
+double cpu_seconds() { return double(std::clock()) / CLOCKS_PER_SEC; }
 
 std::string joined(const std::vector<std::string> &all) {
   std::string text;
@@ -57,9 +66,130 @@ void run_litmus() {
   }
 }
 
+// Which sites each scenario comes to.
+std::map<const char *, std::set<const site *>> used_by;
+
+void run_scenario(const scenario &s) {
+  for (site &each : sites())
+    each.used = false;
+  double begin = cpu_seconds();
+  result r = explore(s.run, bound);
+  double seconds = cpu_seconds() - begin;
+  for (site &each : sites())
+    if (each.used)
+      used_by[s.name].insert(&each);
+  std::printf("scenario: %s: %lu executions%s, %d errors (%.2f s)\n", s.name,
+              r.executions, r.complete ? "" : ", not all",
+              r.error.empty() ? 0 : 1, seconds);
+  std::fflush(stdout);
+  if (r.error.empty() && r.complete)
+    return;
+  wrong = true;
+  if (r.error.empty())
+    return;
+  replay(s.run, r.choices, bound);
+  std::printf("  to repeat it: moor-interleave '%s' %s\n", s.name,
+              r.choices.c_str());
+}
+
+std::string base_name(const std::string &path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+void run_mutants() {
+  std::vector<std::pair<const site *, order>> all;
+  for (const site &s : sites()) {
+    if (!std::strstr(s.file, "moor/") && !std::strstr(s.file, "src/"))
+      continue; // of the scenario
+    if (s.asked == order::acq_rel) {
+      all.push_back({&s, order::acquire});
+      all.push_back({&s, order::release});
+    } else if (s.asked != order::relaxed) {
+      all.push_back({&s, order::relaxed});
+    }
+  }
+  std::sort(all.begin(), all.end(), [](auto &a, auto &b) {
+    int file = base_name(a.first->file).compare(base_name(b.first->file));
+    return file ? file < 0 : a.first->line < b.first->line;
+  });
+  unsigned found = 0;
+  double begin = cpu_seconds();
+  for (auto [where, to] : all) {
+    weaken(where, to);
+    result r;
+    const char *by = nullptr;
+    unsigned tried = 0;
+    unsigned long executions = 0;
+    for (const scenario &s : scenarios()) {
+      if (!used_by[s.name].count(where))
+        continue;
+      ++tried;
+      r = explore(s.run, bound);
+      executions += r.executions;
+      if (!r.error.empty()) {
+        by = s.name;
+        break;
+      }
+    }
+    std::printf("mutant: %s:%u %s, %s instead of %s: ",
+                base_name(where->file).c_str(), where->line, where->operation,
+                name(to).c_str(), name(where->asked).c_str());
+    if (by)
+      std::printf("found by %s (%lu executions): %s\n", by, executions,
+                  r.error.c_str());
+    else
+      std::printf("NOT FOUND in %lu executions of %u scenarios\n", executions,
+                  tried);
+    std::fflush(stdout);
+    found += by != nullptr;
+  }
+  weaken(nullptr);
+  std::printf("mutants: %u of %zu found (%.2f s)\n", found, all.size(),
+              cpu_seconds() - begin);
+  wrong |= found != all.size();
+}
+
+/// FILE:LINE OPERATION ORDER
+bool weaken_by_name(const scenario &s, char **argument) {
+  explore(s.run, {.preemptions = bound.preemptions, .executions = 1000});
+  for (const site &each : sites())
+    if (base_name(each.file) + ":" + std::to_string(each.line) == argument[0] &&
+        each.operation == std::string(argument[1]))
+      for (unsigned o = 0; o <= unsigned(order::seq_cst); ++o)
+        if (name(order(o)) == argument[2]) {
+          weaken(&each, order(o));
+          return true;
+        }
+  return false;
+}
+
 } // namespace
 
-int main(int, char **) {
-  run_litmus();
+int main(int count, char **arguments) {
+  if (const char *more = std::getenv("INTERLEAVE_PREEMPTIONS"))
+    bound.preemptions = unsigned(std::atoi(more));
+  std::string what = count > 1 ? arguments[1] : "";
+  if (what.empty() || what == "litmus")
+    run_litmus();
+  if (what.empty() || what == "scenarios" || what == "mutants")
+    for (const scenario &s : scenarios())
+      run_scenario(s);
+  if (what.empty() || what == "mutants")
+    run_mutants();
+  for (const scenario &s : scenarios()) {
+    if (what != s.name)
+      continue;
+    if (count > 4 && !std::strcmp(arguments[count - 4], "weaken")) {
+      if (!weaken_by_name(s, arguments + count - 3)) {
+        std::fprintf(stderr, "no such site\n");
+        return 2;
+      }
+      count -= 4;
+    }
+    if (count == 3)
+      wrong = !replay(s.run, arguments[2], bound).error.empty();
+    else
+      run_scenario(s);
+  }
   return wrong;
 }

@@ -31,7 +31,13 @@ struct scenario {
   const char *name;
   program run;
 };
-std::vector<scenario> scenarios();
+std::vector<scenario> &scenarios();
+/// Each file of them has one of these.
+struct add_scenarios {
+  explicit add_scenarios(const std::vector<scenario> &more) {
+    scenarios().insert(scenarios().end(), more.begin(), more.end());
+  }
+};
 
 } // namespace interleave
 
