@@ -50,6 +50,8 @@ class basic_event<Threads>::awaiter
   using base = owned_wait<awaiter, basic_event, Threads>;
 
 public:
+  MOOR_DETECTS(using is_cancel_safe = void;)
+
   using base::base;
   bool await_ready() const noexcept { return this->owner_.is_set(); }
   void await_resume() { this->finish(); }

@@ -72,6 +72,8 @@ public:
 
   class awaiter : public detail::native_awaiter {
   public:
+    MOOR_DETECTS(using awaits_coroutine = void;)
+
     awaiter(awaiter &&) = delete;
     ~awaiter() {
       if (coroutine_) {

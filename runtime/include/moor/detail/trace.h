@@ -36,7 +36,7 @@ struct call_chain {
   /// Of this very moment.
   void capture() noexcept;
 
-  void *calls[most];
+  void *calls[most]{};
   unsigned char count = 0;
 };
 
@@ -185,7 +185,10 @@ public:
     struct outcome {
       promise_trace &promise;
       bool cancelled = false;
-      ~outcome() { promise.trace_operation_ended(cancelled); }
+      ~outcome() {
+        if constexpr (!passes_on)
+          promise.trace_operation_ended(cancelled);
+      }
     } ended{promise_};
     try {
       return awaiter_.await_resume();
@@ -196,6 +199,11 @@ public:
   }
 
 private:
+  // Of a coroutine, which has its own operations; or one that loses nothing.
+  static constexpr bool passes_on = requires {
+    typename std::remove_cvref_t<Awaiter>::awaits_coroutine;
+  } || requires { typename std::remove_cvref_t<Awaiter>::is_cancel_safe; };
+
   promise_trace &promise_;
   Awaiter awaiter_;
 };
