@@ -3,9 +3,9 @@
 #ifndef MOOR_THREAD_POOL_H
 #define MOOR_THREAD_POOL_H
 
+#include <cassert>
 #include <moor/detail/child.h>
-#include <thread>
-#include <vector>
+#include <moor/detail/worker_pool.h>
 
 namespace moor::inline MOOR_ABI {
 
@@ -14,16 +14,23 @@ namespace moor::inline MOOR_ABI {
 ///     thread_pool pool(4);
 ///     int n = pool.run(answer());    // the calling thread waits
 ///
-/// Its destructor waits for the threads, which end when nothing is ready; what
-/// is suspended by then stays so.
-class thread_pool final : public executor {
+/// Its destructor, which no coroutine of the pool may call, waits for the
+/// threads, which end when nothing is ready; what is suspended by then stays
+/// so, and nothing may be posted any more.
+///
+/// For coroutines that mostly wait. compute_pool.h says which is for what.
+class thread_pool final : public detail::worker_pool {
 public:
-  explicit thread_pool(unsigned threads = std::thread::hardware_concurrency());
-  ~thread_pool();
+  /// 0: as many threads as the machine has. Throws std::system_error if the
+  /// system has not so many.
+  explicit thread_pool(unsigned threads = 0) : worker_pool(threads) {}
+  ~thread_pool() { stop(); }
 
   /// Runs the task there. Blocks the calling thread, which is none of the
-  /// pool's, until it has ended.
-  template <class T> T run(task<T> main, stop_token stop = {}) {
+  /// pool's, until it has ended. Several threads may do so at the same time.
+  template <class T>
+  CORO_BLOCKING T run(CORO_CONSUMES task<T> main, stop_token stop = {}) {
+    assert(current() != this && "run() would wait for its own thread");
     detail::result<T> ended;
     const context environment{this, stop};
     root end(*this);
@@ -32,28 +39,6 @@ public:
     end.run(child.handle());
     return ended.take();
   }
-
-  void post(work &item) noexcept override;
-  void add(timer &t, clock::time_point due) noexcept override;
-  bool remove(timer &t) noexcept override;
-
-private:
-  struct shared;
-
-  /// What the thread that called run() waits for.
-  class root : public detail::resumption {
-  public:
-    explicit root(thread_pool &pool) noexcept { home_ = &pool; }
-    std::coroutine_handle<> child_ended(std::coroutine_handle<>) noexcept;
-    void run(std::coroutine_handle<> child) noexcept;
-
-  private:
-    detail::atomic<bool> ended_ = false;
-  };
-  void work_until_stopped() noexcept;
-
-  shared *shared_;
-  std::vector<std::thread> threads_;
 };
 
 } // namespace moor::inline MOOR_ABI
