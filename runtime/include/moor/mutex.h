@@ -60,7 +60,8 @@ private:
     return false;
   }
   void abandoned(awaiter &, granted_waits &) noexcept {}
-  void unlock_slowly() noexcept {
+  // Not inlined, so that unlock() is.
+  [[gnu::noinline]] void unlock_slowly() noexcept {
     granted_waits granted;
     typename wait_queue<Threads>::scope scope(waits_.lock);
     // The mutex stays locked for whoever is granted it.

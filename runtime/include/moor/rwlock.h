@@ -87,7 +87,7 @@ private:
     } while (!state_.compare_exchange_weak(
         state, state - held, memory_order_release, memory_order_relaxed));
   }
-  void unlock_slowly(std::size_t held) noexcept {
+  [[gnu::noinline]] void unlock_slowly(std::size_t held) noexcept {
     granted_waits granted;
     typename wait_queue<Threads>::scope scope(waits_.lock);
     hand_on(held, granted);

@@ -83,7 +83,7 @@ private:
   void abandoned(awaiter &, granted_waits &granted) noexcept {
     hand_out(0, granted);
   }
-  void release_slowly(std::size_t count) noexcept {
+  [[gnu::noinline]] void release_slowly(std::size_t count) noexcept {
     granted_waits granted;
     typename wait_queue<Threads>::scope scope(waits_.lock);
     hand_out(count, granted);
