@@ -196,6 +196,15 @@ bool is_on(detector what) noexcept {
          chosen().on[index_of(what)];
 }
 
+unsigned long frame_limit() noexcept {
+  return testing.load(memory_order_relaxed) ? testing_limit // as above
+                                            : chosen().frame_limit;
+}
+unsigned long cancel_limit() noexcept {
+  return testing.load(memory_order_relaxed) ? testing_limit // as above
+                                            : chosen().cancel_limit;
+}
+
 } // namespace moor::inline MOOR_ABI::detail
 
 #endif // MOOR_DETECT

@@ -107,7 +107,9 @@ void *watch(void *) noexcept {
   for (;;) {
     // relaxed: set before there are threads
     const unsigned long limit = stall_limit.load(memory_order_relaxed),
-                        pause = limit < 4 ? 1 : limit / 4;
+                        pause = !limit      ? 100
+                                : limit < 4 ? 1
+                                            : limit / 4;
     const timespec time{static_cast<time_t>(pause / 1000),
                         static_cast<long>(pause % 1000) * 1000000};
     nanosleep(&time, nullptr);

@@ -85,6 +85,8 @@ void frame_list::report_all() noexcept {
   found.report();
 }
 
+void report_leaked_frames() noexcept { frames.report_all(); }
+
 namespace {
 
 /// Constructed before all objects of the program, so it ends after them.
@@ -125,7 +127,7 @@ promise_trace::promise_trace(location own) noexcept : own(own) {
   std::size_t size = std::exchange(this_thread_state.frame_size, 0);
   // What the detectors themselves need is not the program's fault.
   size -= size < sizeof *this ? size : sizeof *this;
-  if (is_on(detector::large_frame) && size > chosen().frame_limit) {
+  if (is_on(detector::large_frame) && size > frame_limit()) {
     place where = place_of(own);
     finding found(detector::large_frame, where);
     found.says("the frame of this coroutine has ", size, " bytes");
@@ -291,7 +293,7 @@ void promise_trace::count_cancelled(const location &operation) noexcept {
     if (entry)
       times = ++entry->times;
   }
-  if (times != chosen().cancel_limit || !is_on(detector::cancelled_in_loop))
+  if (times != cancel_limit() || !is_on(detector::cancelled_in_loop))
     return;
   finding found(detector::cancelled_in_loop, place_of(awaiting));
   found.says("what is awaited here was cancelled ", times,

@@ -36,6 +36,10 @@ struct held_lock {
   call_chain taken;
 };
 
+// detect_trace
+
+void report_leaked_frames() noexcept;
+
 constexpr unsigned most_notes = 24;
 
 /// A suspension that may turn out to be one under a lock.
@@ -95,6 +99,9 @@ const options &chosen() noexcept;
 bool is_on(detector what) noexcept;
 /// All of them, whatever was chosen: for the self-test.
 extern atomic<bool> testing;
+constexpr unsigned testing_limit = 300;
+unsigned long frame_limit() noexcept;
+unsigned long cancel_limit() noexcept;
 
 // detect_places
 
