@@ -63,9 +63,9 @@ private:
   /// True for the one that decides what becomes of it.
   bool claim() noexcept {
     state expected = unsent;
-    // acquire: sees what was done before close()
+    // release: who is too late sees what was done before; acquire: so it does
     return state_.compare_exchange_strong(
-        expected, sending, memory_order_acquire, memory_order_acquire);
+        expected, sending, memory_order_acq_rel, memory_order_acquire);
   }
   void end(state how) noexcept {
     granted_waits granted;
