@@ -34,6 +34,16 @@ void knowledge::join(const knowledge &other) noexcept {
     oldest_[count_] = other.oldest_[count_];
 }
 
+bool knowledge::is_part_of(const knowledge &other) const noexcept {
+  for (unsigned i = 0; i < max_threads; ++i)
+    if (clock[i] > other.clock[i])
+      return false;
+  for (unsigned i = 0; i < count_; ++i)
+    if (oldest_[i] > other.oldest(i))
+      return false;
+  return true;
+}
+
 namespace {
 
 record records[max_atomics];
@@ -141,6 +151,37 @@ unsigned oldest(unsigned index, order o) {
   return o == order::seq_cst ? std::max(m, records[index].seq_cst_seen) : m;
 }
 
+/// Of the messages that may be read, those that make a difference: a newer one
+/// of the same value that tells no less leaves less open than the older one.
+/// `not_this`: a compare_exchange does not fail when it reads that.
+std::vector<unsigned> &worth_reading(unsigned index, order o,
+                                     const word *not_this) {
+  static std::vector<unsigned> which;
+  which.clear();
+  const record &r = records[index];
+  const unsigned last = newest(index);
+  auto makes_a_difference = [&](const message &m) {
+    if (not_this && m.value == *not_this)
+      return &m == &r.messages[last]; // then it succeeds
+    for (unsigned w : which) {
+      const knowledge *less = r.messages[w].tells;
+      if (r.messages[w].value == m.value &&
+          (!acquires(o) || !less || less == m.tells ||
+           (m.tells && less->is_part_of(*m.tells))))
+        return false;
+    }
+    return true;
+  };
+  for (unsigned m = oldest(index, o); m <= last; ++m)
+    if (makes_a_difference(r.messages[m]))
+      which.push_back(m);
+  return which;
+}
+/// The newest first.
+unsigned choose_from(const std::vector<unsigned> &which) {
+  return which[which.size() - 1 - choose(unsigned(which.size()))];
+}
+
 std::string text(word w) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, w < 1000 ? "%llu" : "%#llx", w);
@@ -224,7 +265,7 @@ word load(const cell &c, order asked, place at) noexcept {
   order o = at_site("load", asked, at);
   unsigned index = find(c);
   unsigned last = newest(index);
-  unsigned m = last - choose(last - oldest(index, o) + 1);
+  unsigned m = choose_from(worth_reading(index, o, nullptr));
   word value = read_message(index, m, o);
   tell(index,
        "load, " + name(o) + ": " + text(value) +
@@ -259,12 +300,9 @@ bool compare_exchange(cell &c, word &expected, word desired, order success,
   inside scope;
   before_step();
   unsigned index = find(c);
-  // It succeeds if it reads the newest; it fails if it reads another value.
-  unsigned readable[64], count = 0, last = newest(index);
-  for (unsigned m = last + 1; m-- > oldest(index, failure) && count < 64;)
-    if (m == last || records[index].messages[m].value != expected)
-      readable[count++] = m;
-  unsigned m = readable[choose(count)];
+  // It succeeds if it reads what it expects, which has to be the newest.
+  unsigned last = newest(index);
+  unsigned m = choose_from(worth_reading(index, failure, &expected));
   word was = records[index].messages[m].value;
   if (was != expected) {
     order o = at_site("compare_exchange that fails", failure, at);

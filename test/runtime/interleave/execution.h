@@ -34,6 +34,7 @@ public:
   void clear() noexcept;
   void copy(const knowledge &other) noexcept;
   void join(const knowledge &other) noexcept;
+  bool is_part_of(const knowledge &other) const noexcept;
 
 private:
   unsigned count_; // of what follows; the rest is 0

@@ -66,8 +66,12 @@ void run_litmus() {
   }
 }
 
-// Which sites each scenario comes to.
-std::map<const char *, std::set<const site *>> used_by;
+// What is known of each scenario: the sites it comes to, and how long it takes.
+struct known {
+  std::set<const site *> sites;
+  unsigned long executions = 0;
+};
+std::map<const char *, known> known_of;
 
 void run_scenario(const scenario &s) {
   for (site &each : sites())
@@ -77,7 +81,8 @@ void run_scenario(const scenario &s) {
   double seconds = cpu_seconds() - begin;
   for (site &each : sites())
     if (each.used)
-      used_by[s.name].insert(&each);
+      known_of[s.name].sites.insert(&each);
+  known_of[s.name].executions = r.executions;
   std::printf("scenario: %s: %lu executions%s, %d errors (%.2f s)\n", s.name,
               r.executions, r.complete ? "" : ", not all",
               r.error.empty() ? 0 : 1, seconds);
@@ -112,6 +117,12 @@ void run_mutants() {
     int file = base_name(a.first->file).compare(base_name(b.first->file));
     return file ? file < 0 : a.first->line < b.first->line;
   });
+  std::vector<scenario> shortest_first = scenarios();
+  std::stable_sort(shortest_first.begin(), shortest_first.end(),
+                   [](const scenario &a, const scenario &b) {
+                     return known_of[a.name].executions <
+                            known_of[b.name].executions;
+                   });
   unsigned found = 0;
   double begin = cpu_seconds();
   for (auto [where, to] : all) {
@@ -120,8 +131,8 @@ void run_mutants() {
     const char *by = nullptr;
     unsigned tried = 0;
     unsigned long executions = 0;
-    for (const scenario &s : scenarios()) {
-      if (!used_by[s.name].count(where))
+    for (const scenario &s : shortest_first) {
+      if (!known_of[s.name].sites.count(where))
         continue;
       ++tried;
       r = explore(s.run, bound);

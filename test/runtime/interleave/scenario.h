@@ -25,7 +25,7 @@ public:
     }
     atomic<unsigned> &woken = woken_; // afterwards the loop may be gone
     if (inbox_.push(item))
-      woken.fetch_add(1, order::relaxed);
+      woken.exchange(1, order::relaxed);
   }
   // The clock stands still: a timer is due when the scenario says.
   void add(moor::timer &t, moor::clock::time_point due) noexcept override {
@@ -67,11 +67,10 @@ public:
 
 private:
   void sleep() noexcept {
-    unsigned before = woken_.load(order::relaxed);
-    spin_wait wait;
-    if (inbox_.sleep())
-      while (woken_.load(order::relaxed) == before)
-        wait();
+    if (!inbox_.sleep())
+      return;
+    for (spin_wait wait; !woken_.exchange(0, order::relaxed);)
+      wait();
   }
 
   const void *running_on_ = nullptr;
@@ -130,6 +129,84 @@ inline bool run(moor::task<> main, moor::stop_token stop = {}) {
   coroutine<> c(here, std::move(main), stop);
   return c.finish();
 }
+
+/// As thread_pool: several threads run what is posted to it.
+class pool final : public moor::executor {
+public:
+  void post(moor::work &item) noexcept override {
+    {
+      moor::detail::locked_scope scope(lock_);
+      ready_.push(item);
+    }
+    wake();
+  }
+  void add(moor::timer &t, moor::clock::time_point due) noexcept override {
+    moor::detail::locked_scope scope(lock_);
+    timers_.add(t, due);
+  }
+  bool remove(moor::timer &t) noexcept override {
+    moor::detail::locked_scope scope(lock_);
+    return timers_.remove(t);
+  }
+  /// As for loop.
+  void time_passes() noexcept {
+    {
+      moor::detail::locked_scope scope(lock_);
+      timers_.expire(moor::clock::time_point::max(), ready_);
+    }
+    wake();
+  }
+
+  /// Starts the task; it has ended when `work()` returns.
+  void start(moor::task<> main, moor::stop_token stop = {}) {
+    environment_ = {this, stop};
+    child_ = moor::detail::collect(std::move(main), result_);
+    child_.prepare(environment_, *this);
+    moor::detail::resume(child_.handle());
+  }
+  /// Each of its threads.
+  void work() noexcept {
+    for (;;) {
+      const unsigned before = changes();
+      moor::work *item = nullptr;
+      {
+        moor::detail::locked_scope scope(lock_);
+        item = ready_.pop();
+        if (!item && ended_)
+          return;
+      }
+      if (item)
+        run_work(*item);
+      else
+        for (spin_wait wait; changes() == before;)
+          wait();
+    }
+  }
+  bool was_cancelled() const noexcept { return result_.has_error(); }
+
+private:
+  friend moor::detail::child;
+  std::coroutine_handle<> child_ended(std::coroutine_handle<>) noexcept {
+    {
+      moor::detail::locked_scope scope(lock_);
+      ended_ = true;
+    }
+    wake();
+    return std::noop_coroutine();
+  }
+  /// All of them, to look again. Orders nothing.
+  void wake() noexcept { changed_.fetch_add(1, order::relaxed); }
+  unsigned changes() noexcept { return changed_.fetch_add(0, order::relaxed); }
+
+  moor::detail::spinlock lock_; // of the next three
+  moor::work_queue ready_;
+  moor::timer_heap timers_;
+  bool ended_ = false;
+  atomic<unsigned> changed_ = 0;
+  moor::context environment_;
+  moor::detail::result<void> result_;
+  moor::detail::child child_;
+};
 
 } // namespace interleave
 
