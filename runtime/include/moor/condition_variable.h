@@ -22,6 +22,7 @@ public:
   /// Unlocks, waits to be notified, and locks again. The guard stays where it
   /// is, and holds the lock afterwards in any case.
   [[nodiscard]] awaiter wait(guard &lock) noexcept {
+    assert(lock && "waiting needs the lock");
     return awaiter(*this, lock);
   }
   /// Waits until `holds()`, which is called under the lock. A task, whose frame
@@ -63,9 +64,7 @@ class basic_condition_variable<Threads>::awaiter
 
 public:
   awaiter(basic_condition_variable &on, guard &lock) noexcept
-      : base(on), mutex_(*lock.mutex()), again_(mutex_) {
-    assert(lock && "waiting needs the lock");
-  }
+      : base(on), mutex_(*lock.mutex()), again_(mutex_) {}
 
   bool await_ready() const noexcept { return false; }
   template <moor_promise P> bool await_suspend(std::coroutine_handle<P> h) {
