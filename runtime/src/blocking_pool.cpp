@@ -92,7 +92,10 @@ void blocking_pool::shared::call_one(
   lock.unlock();
   p.call();
   lock.lock();
-  --busy;
+  --busy; // now, so that the next call of who has waited starts no thread
+  lock.unlock();
+  p.finish();
+  lock.lock();
   self.in_abandonable = false;
 }
 

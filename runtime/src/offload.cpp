@@ -23,16 +23,17 @@ bool offloaded::submit() {
   return true;
 }
 
-void offloaded::done() noexcept {
+void offloaded::done(piece &p) noexcept {
+  auto &self = static_cast<offloaded &>(p);
   bool posts;
   {
-    locked_scope scope(lock_);
-    done_ = true;
+    locked_scope scope(self.lock_);
+    self.done_ = true;
     // If a stop has posted it, it may be gone as soon as the lock is.
-    posts = claim_post();
+    posts = self.claim_post();
   }
   if (posts)
-    post();
+    self.post();
 }
 
 void offloaded::settle(work &item) noexcept {

@@ -133,6 +133,7 @@ void worker_pool::work_until_stopped() noexcept {
       shared_->pass_on();
       lock.unlock();
       p->call();
+      p->finish();
       lock.lock();
     } else if (work *item = shared_->next_work()) {
       shared_->pass_on();

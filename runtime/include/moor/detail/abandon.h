@@ -48,7 +48,8 @@ public:
   }
 
 protected:
-  explicit abandonable_piece(function call) noexcept : piece(call, true) {}
+  explicit abandonable_piece(function call, function finish) noexcept
+      : piece(call, finish, true) {}
   virtual ~abandonable_piece() = default;
   /// By the thread that has called it. True if nobody wants the result.
   bool done() noexcept;
@@ -80,7 +81,7 @@ protected:
       piece_.let_go(); // for the call
     piece_.let_go();
   }
-  void finish() {
+  void throw_if_cancelled() {
     disarm();
     if (cancelled_)
       throw cancelled();
@@ -104,7 +105,7 @@ public:
   using T = call_result<F, A...>;
 
   explicit abandonable_state(F &&f, A &&...arguments)
-      : abandonable_piece(&call), f_(static_cast<F &&>(f)),
+      : abandonable_piece(&call, &finish), f_(static_cast<F &&>(f)),
         arguments_(static_cast<A &&>(arguments)...) {}
 
   result<T> ended;
@@ -118,6 +119,9 @@ private:
                             self.stop_.token(), static_cast<A &&>(a)...);
         },
         self.arguments_);
+  }
+  static void finish(piece &p) noexcept {
+    auto &self = static_cast<abandonable_state &>(p);
     if (self.done() && self.ended.has_error())
       try {
         std::rethrow_exception(self.ended.exception());
@@ -147,7 +151,7 @@ public:
                                           static_cast<A &&>(arguments)...)) {}
 
   T await_resume() {
-    this->finish();
+    this->throw_if_cancelled();
     return state_.ended.take();
   }
 

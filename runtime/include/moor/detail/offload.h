@@ -24,21 +24,24 @@ class piece {
 public:
   piece(piece &&) = delete;
 
-  /// By a thread of the pool. Afterwards it may be gone.
+  /// By a thread of the pool; then finish(), after which it may be gone.
+  /// Whoever waits goes on then, and may have the next call at once, so the
+  /// thread should be free by then, or as good as free.
   void call() noexcept { call_(*this); }
+  void finish() noexcept { finish_(*this); }
   /// Whether nobody need wait for its end.
   bool abandonable() const noexcept { return abandonable_; }
 
 protected:
   using function = void (*)(piece &) noexcept;
-  explicit piece(function call, bool abandonable = false) noexcept
-      : call_(call), abandonable_(abandonable) {}
+  piece(function call, function finish, bool abandonable) noexcept
+      : call_(call), finish_(finish), abandonable_(abandonable) {}
   ~piece() = default;
 
 private:
   friend class piece_queue;
 
-  const function call_;
+  const function call_, finish_;
   piece *next_ = nullptr, *previous_ = nullptr;
   unsigned long behind_ = 0;
   const bool abandonable_;
@@ -110,19 +113,18 @@ public:
 
 protected:
   offloaded(offload_pool &pool, piece::function call) noexcept
-      : wait_base(&settle), piece(call), pool_(pool) {}
+      : wait_base(&settle), piece(call, &done, false), pool_(pool) {}
   ~offloaded() = default;
 
-  /// By the thread that has called it. Afterwards this may be gone.
-  void done() noexcept;
   /// By the coroutine. Throws `cancelled` if it was not called.
-  void finish() {
+  void throw_if_cancelled() {
     disarm();
     if (cancelled_)
       throw cancelled();
   }
 
 private:
+  static void done(piece &p) noexcept;
   bool submit();
   bool is_over() noexcept;
   static void settle(work &item) noexcept;
@@ -182,7 +184,7 @@ public:
       : offloaded(pool, &call), f_(static_cast<F &&>(f)) {}
 
   T await_resume() {
-    this->finish();
+    this->throw_if_cancelled();
     return result_.take();
   }
 
@@ -190,7 +192,6 @@ private:
   static void call(piece &p) noexcept {
     auto &self = static_cast<offloaded_call &>(p);
     detail::call_into(self.result_, static_cast<F &&>(self.f_), self.stop_);
-    self.done();
   }
 
   F f_;
