@@ -66,9 +66,9 @@ long_call_chain::long_call_chain() noexcept
 bool is_internal(const char *file) noexcept {
   if (!file)
     return true;
-  for (const char *part :
-       {"include/moor/", "runtime/src/", "/include/c++/", "/usr/include/",
-        "/usr/lib/", "/sysdeps/", "/compiler-rt/", "/libsanitizer/"})
+  for (const char *part : {"include/moor/", "runtime/src/", "runtime/preload/",
+                           "/include/c++/", "/usr/include/", "/usr/lib/",
+                           "/sysdeps/", "/compiler-rt/", "/libsanitizer/"})
     if (std::strstr(file, part))
       return true;
   return file[0] == '.' && std::strstr(file, "../sysdeps");

@@ -104,6 +104,10 @@ void report_stalled(watched &w, unsigned long since) noexcept {
 
 void *watch(void *) noexcept {
   busy_scope busy;
+  // What takes long the first time is done before it is needed.
+  long_call_chain here;
+  bool in_coroutine = false;
+  (void)innermost_in_coroutine(here, in_coroutine);
   for (;;) {
     // relaxed: set before there are threads
     const unsigned long limit = stall_limit.load(memory_order_relaxed),
