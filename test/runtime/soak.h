@@ -78,6 +78,12 @@ private:
   std::uint64_t state_;
 };
 
+[[noreturn]] inline void give_up(unsigned long seed) {
+  std::fprintf(stderr, "stuck: somebody waits in vain; MOOR_SOAK_SEED=%lu\n",
+               seed);
+  std::abort();
+}
+
 class world;
 
 class actor {
@@ -112,6 +118,8 @@ public:
     }
   }
 
+  inline void stop_somebody();
+
   const unsigned id;
   dice roll;
 
@@ -120,8 +128,6 @@ private:
     moor::detail::locked_scope scope(lock_);
     current_ = source;
   }
-  inline void stop_somebody();
-
   world &world_;
   moor::detail::spinlock lock_; // of current_
   moor::stop_source *current_ = nullptr;
@@ -135,14 +141,28 @@ class world {
 public:
   static constexpr unsigned actors = 5, turns = 10;
 
-  explicit world(unsigned long seed) {
+  explicit world(unsigned long seed) : seed_(seed) {
     for (unsigned id = 0; id < actors; ++id)
       all_.emplace_back(*this, id, seed);
   }
   actor &at(unsigned id) { return all_[id]; }
+  void has_ended(actor &) { ++ended_; }
+
+  /// Stops the others again and again, until they have ended. For one who has
+  /// what they want, so that they need to be stopped.
+  task<> stop_the_others(actor &me) {
+    for (unsigned turn = 0; ended_ < actors - 1; ++turn) {
+      if (turn == 1'000'000)
+        give_up(seed_);
+      me.stop_somebody();
+      co_await moor::yield();
+    }
+  }
 
 private:
+  const unsigned long seed_;
   std::deque<actor> all_;
+  moor::detail::atomic<unsigned> ended_ = 0;
 };
 
 void actor::stop_somebody() {
@@ -184,16 +204,15 @@ public:
   unsigned from, number;
 };
 
-[[noreturn]] inline void give_up(unsigned long seed) {
-  std::fprintf(stderr, "stuck: somebody waits in vain; MOOR_SOAK_SEED=%lu\n",
-               seed);
-  std::abort();
+template <class Scenario> task<> run_one(Scenario &in, actor &who) {
+  co_await in.act(who);
+  in.has_ended(who);
 }
 
 template <class Scenario> task<> run_all(Scenario &in) {
   co_await moor::with_nursery([&in](moor::nursery &all) -> task<> {
     for (unsigned id = 0; id < world::actors; ++id)
-      all.spawn(in.act(in.at(id)));
+      all.spawn(run_one(in, in.at(id)));
     co_return;
   });
 }
