@@ -2,6 +2,7 @@
 //
 // The loop of event_loop.h.
 
+#include <cassert>
 #include <cerrno>
 #include <climits>
 #include <moor/event_loop.h>
@@ -29,6 +30,12 @@ event_loop::event_loop() {
 }
 
 event_loop::~event_loop() {
+  // A thread that has posted may have gone on with what it posted still to be
+  // woken for; by then it must not find the descriptor closed, or another.
+  epoll_event event;
+  while (wakes_due_)
+    if (::epoll_wait(epoll_, &event, 1, -1) > 0)
+      woken();
   ::close(epoll_);
   ::close(wake_);
 }
@@ -37,23 +44,29 @@ void event_loop::post(work &item) noexcept {
   if (current() == this)
     ready_.push(item);
   else if (inbox_.push(item))
-    wake();
+    // The item may have run by now, and its end may be the end of the loop; but
+    // that waits for this.
+    wake(for_an_item);
 }
 
-void event_loop::wake() noexcept {
-  const unsigned long long one = 1;
-  [[maybe_unused]] auto written = ::write(wake_, &one, sizeof one);
+void event_loop::wake(unsigned long long reason) noexcept {
+  [[maybe_unused]] auto written = ::write(wake_, &reason, sizeof reason);
+}
+
+void event_loop::woken() noexcept {
+  unsigned long long reasons;
+  if (::read(wake_, &reasons, sizeof reasons) == sizeof reasons)
+    wakes_due_ -= unsigned(reasons);
 }
 
 void event_loop::add(timer &t, clock::time_point due) noexcept {
-  bool first;
-  {
-    locked_scope scope(lock_);
-    first = timers_.empty() || due < timers_.next();
-    timers_.add(t, due);
-  }
+  locked_scope scope(lock_);
+  bool first = timers_.empty() || due < timers_.next();
+  timers_.add(t, due);
+  // Under the lock: who takes the timer out needs it, too, and may then end the
+  // loop.
   if (first && current() != this)
-    wake();
+    wake(for_a_timer);
 }
 
 bool event_loop::remove(timer &t) noexcept {
@@ -63,6 +76,8 @@ bool event_loop::remove(timer &t) noexcept {
 
 void event_loop::run_until_ended(std::coroutine_handle<> first,
                                  const bool &ended) {
+  assert(!running_ && "run() within run(), or on two threads");
+  running_ = true;
   entered scope(*this);
   detail::resume(first);
   while (!ended) {
@@ -71,7 +86,10 @@ void event_loop::run_until_ended(std::coroutine_handle<> first,
       if (!timers_.empty())
         timers_.expire(now(), ready_);
     }
-    for (work *item = inbox_.take(); item;)
+    work *item = inbox_.take();
+    if (std::exchange(asleep_, false) && item)
+      ++wakes_due_; // by the one that posted first
+    while (item)
       ready_.push(*std::exchange(item, inbox_.next(*item)));
     if (ready_.empty()) {
       sleep();
@@ -86,30 +104,32 @@ void event_loop::run_until_ended(std::coroutine_handle<> first,
         break;
       }
   }
+  running_ = false;
 }
 
 /// Until something is posted, or a timer is due.
 void event_loop::sleep() noexcept {
-  if (!inbox_.sleep())
+  asleep_ = inbox_.sleep();
+  if (!asleep_)
     return;
   int milliseconds = -1;
   {
     locked_scope scope(lock_);
-    if (!timers_.empty()) {
-      // Rounded up: a timer is never early.
-      auto left =
-          std::chrono::ceil<std::chrono::milliseconds>(timers_.next() - now());
-      milliseconds = left.count() < 0         ? 0
-                     : left.count() > INT_MAX ? INT_MAX
-                                              : int(left.count());
-    }
+    if (!timers_.empty())
+      milliseconds = until(timers_.next());
   }
-  epoll_event events[16];
-  int count = ::epoll_wait(epoll_, events, 16, milliseconds);
-  for (int i = 0; i < count; ++i) {
-    unsigned long long woken;
-    [[maybe_unused]] auto read = ::read(wake_, &woken, sizeof woken);
-  }
+  epoll_event event;
+  if (::epoll_wait(epoll_, &event, 1, milliseconds) > 0)
+    woken();
+}
+
+/// Rounded up: a timer is never early. A far one is looked at more than once.
+int event_loop::until(clock::time_point due) const noexcept {
+  clock::time_point now = this->now();
+  if (due <= now) // it may be so long ago that the difference has no number
+    return 0;
+  auto left = std::chrono::ceil<std::chrono::milliseconds>(due - now);
+  return left.count() > INT_MAX ? INT_MAX : int(left.count());
 }
 
 } // namespace moor::inline MOOR_ABI

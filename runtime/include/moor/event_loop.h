@@ -16,10 +16,13 @@ namespace moor::inline MOOR_ABI {
 ///     event_loop loop;
 ///     int n = loop.run(answer());
 ///
-/// post() is thread-safe; run() is for one thread at a time. What is still
-/// suspended when run() returns goes on in the next run(). Fair: what is posted
-/// while a batch runs comes in the next one, and timers and files are looked at
-/// in between.
+/// post() is thread-safe; run() is for one thread at a time, and not for the
+/// loop's own coroutines. (One may run another loop, and blocks its own with
+/// it.) What is still suspended when run() returns goes on in the next run();
+/// so does what is posted in between. The loop has to outlive what may still
+/// post to it; who is just returning from that is waited for. Fair: what is
+/// posted while a batch runs comes in the next one, and timers and files are
+/// looked at in between.
 class event_loop final : public executor {
 public:
   /// Throws std::system_error if the system has no more descriptors.
@@ -28,7 +31,8 @@ public:
 
   /// Runs the task and whatever it waits for until the task has ended. Returns
   /// or throws what it did. Its coroutines are under `stop`.
-  template <class T> T run(task<T> main, stop_token stop = {}) {
+  template <class T>
+  CORO_BLOCKING T run(CORO_CONSUMES task<T> main, stop_token stop = {}) {
     detail::result<T> ended;
     const context environment{this, stop};
     root end;
@@ -52,9 +56,17 @@ private:
   };
   void run_until_ended(std::coroutine_handle<> first, const bool &ended);
   void sleep() noexcept;
-  void wake() noexcept;
+  int until(clock::time_point due) const noexcept;
+  // Why the loop is woken: the numbers add up, each in half of the counter.
+  static constexpr unsigned long long for_an_item = 1, for_a_timer = 1ull << 32;
+  void wake(unsigned long long reason) noexcept;
+  void woken() noexcept;
 
-  work_queue ready_; // the loop's thread only
+  // The loop's thread only:
+  work_queue ready_;
+  bool running_ = false, asleep_ = false;
+  unsigned wakes_due_ = 0; // by threads that found the loop asleep
+
   detail::inbox<work> inbox_;
   detail::spinlock lock_; // of timers_
   timer_heap timers_;
@@ -63,7 +75,7 @@ private:
 
 /// Runs the task on an event_loop of its own. For main(), and for tests that
 /// need no virtual time.
-template <class T> T run(task<T> main) {
+template <class T> CORO_BLOCKING T run(CORO_CONSUMES task<T> main) {
   event_loop loop;
   return loop.run(std::move(main));
 }
