@@ -63,15 +63,32 @@ void call_chain::capture() noexcept {
 long_call_chain::long_call_chain() noexcept
     : count(capture_calls(calls, sizeof calls / sizeof *calls)) {}
 
+/// Whether `file` is in a directory beside the one of this file.
+static bool is_beside(const char *file, const char *directory) noexcept {
+  static constexpr const char here[] = __FILE__; // …/src/detect_places.cpp
+  static constexpr std::size_t up =
+      sizeof here - sizeof "src/detect_places.cpp";
+  const std::size_t size = std::strlen(directory);
+  // If it was compiled by a relative name, the debug information has put that
+  // behind some directory.
+  do
+    if (!std::strncmp(file, here, up) &&
+        !std::strncmp(file + up, directory, size))
+      return true;
+  while (here[0] != '/' && *file++);
+  return false;
+}
+
 bool is_internal(const char *file) noexcept {
   if (!file)
     return true;
-  for (const char *part : {"include/moor/", "runtime/src/", "runtime/preload/",
-                           "/include/c++/", "/usr/include/", "/usr/lib/",
-                           "/sysdeps/", "/compiler-rt/", "/libsanitizer/"})
+  for (const char *part :
+       {"/include/moor/", "/include/c++/", "/usr/include/", "/usr/lib/",
+        "/sysdeps/", "/csu/", "/nptl/", "/compiler-rt/", "/libsanitizer/"})
     if (std::strstr(file, part))
       return true;
-  return file[0] == '.' && std::strstr(file, "../sysdeps");
+  return !std::strncmp(file, "include/moor/", 13) || is_beside(file, "src/") ||
+         is_beside(file, "preload/");
 }
 
 place place_of(const promise_trace::location &where) noexcept {

@@ -315,8 +315,9 @@ void promise_trace::reset_cancelled(const location &operation) noexcept {
 
 void promise_trace::trace_operation_ended(bool was_cancelled) noexcept {
   // relaxed: as above
-  if (is_internal(awaiting.file_name()) ||
-      (!was_cancelled && !repeating.load(memory_order_relaxed)))
+  if (!was_cancelled && !repeating.load(memory_order_relaxed))
+    return;
+  if (is_internal(awaiting.file_name()))
     return;
   // What is counted is the innermost operation; the exception passes by all.
   const location operation = awaiting;
