@@ -12,12 +12,14 @@ namespace {
 
 using moor::detail::atomic;
 
+/// In every other world, who sends waits until that was received.
 template <class Kind> class channels : public world {
   using mpsc = typename Kind::template mpsc<message>;
 
 public:
   explicit channels(unsigned long seed)
-      : world(seed), channel_(1 + seed % 3), close_early_(seed % 4 == 0) {
+      : world(seed), channel_(1 + seed % 3), close_early_(seed % 4 == 0),
+        one_by_one_(seed % 2) {
     for (unsigned id = 1; id < actors; ++id)
       handles_.push_back(channel_.make_sender());
   }
@@ -47,6 +49,8 @@ private:
       }
       EXPECT_EQ(m.from, sent ? message::nobody : me.id);
       ++(sent ? sent_ : waited ? refused_ : given_up_);
+      if (sent && one_by_one_)
+        co_await seen_[me.id][i - 1];
       co_await me.pause();
     }
   }
@@ -63,6 +67,7 @@ private:
         EXPECT_LT(last[got->from], got->number);
         last[got->from] = got->number;
         ++received_;
+        seen_[got->from][got->number - 1].set();
       } else {
         EXPECT_FALSE(got);
       }
@@ -79,7 +84,8 @@ private:
 
   mpsc channel_;
   std::vector<typename mpsc::sender> handles_;
-  const bool close_early_;
+  typename Kind::event seen_[actors][turns];
+  const bool close_early_, one_by_one_;
   atomic<long> sent_ = 0, refused_ = 0, given_up_ = 0;
   long received_ = 0;
 };
