@@ -100,9 +100,8 @@ private:
       wake_receiver(granted);
     return true;
   }
-  void abandoned(send_awaiter &, granted_waits &granted) noexcept {
-    let_in(granted);
-  }
+  // Whoever receives next looks for senders in vain, if it was the last.
+  void abandoned(send_awaiter &, granted_waits &) noexcept {}
   /// Under the lock: sends for those that wait. It is done here because their
   /// coroutines, where the messages are, may go on as soon as it is unlocked.
   void let_in(granted_waits &granted) noexcept {
