@@ -118,18 +118,21 @@ static backtrace_state *symbols() noexcept {
 }
 
 /// Clang calls the code that goes on f.resume, g++ f.actor.
-static bool is_resumed_code(std::uintptr_t at) noexcept {
-  bool found = false;
+static void look_at_symbol(std::uintptr_t at, line_of_code &line) noexcept {
   backtrace_syminfo(
       symbols(), at,
       [](void *state, std::uintptr_t, const char *name, std::uintptr_t,
          std::uintptr_t) {
-        *static_cast<bool *>(state) = name && (std::strstr(name, ".resume") ||
-                                               std::strstr(name, ".actor") ||
-                                               std::strstr(name, ".Frame"));
+        if (!name)
+          return;
+        auto &l = *static_cast<line_of_code *>(state);
+        l.in_coroutine = std::strstr(name, ".resume") ||
+                         std::strstr(name, ".actor") ||
+                         std::strstr(name, ".Frame");
+        l.in_destroy =
+            std::strstr(name, ".destroy") || std::strstr(name, ".cleanup");
       },
-      [](void *, const char *, int) {}, &found);
-  return found;
+      [](void *, const char *, int) {}, &line);
 }
 
 void visit_lines(void *const *calls, unsigned count, line_visitor visit,
@@ -157,14 +160,15 @@ void visit_lines(void *const *calls, unsigned count, line_visitor visit,
           w.last = {{file, unsigned(line > 0 ? line : 0),
                      reinterpret_cast<void *>(pc)},
                     function,
+                    false,
                     false};
           w.pending = true;
           return 0;
         },
         [](void *, const char *, int) {}, &walk);
     if (!walk.pending)
-      walk.last = {{nullptr, 0, calls[i]}, nullptr, false};
-    walk.last.in_coroutine = is_resumed_code(at);
+      walk.last = {{nullptr, 0, calls[i]}, nullptr, false, false};
+    look_at_symbol(at, walk.last);
     walk.go_on = walk.go_on && walk.visit(walk.state, walk.last);
   }
 }
@@ -180,7 +184,7 @@ void prepare_places() noexcept {
 void visit_lines(void *const *calls, unsigned count, line_visitor visit,
                  void *state) noexcept {
   for (unsigned i = 0; i < count; ++i)
-    if (!visit(state, {{nullptr, 0, calls[i]}, nullptr, false}))
+    if (!visit(state, {{nullptr, 0, calls[i]}, nullptr, false, false}))
       return;
 }
 
@@ -207,6 +211,42 @@ place innermost(void *const *calls, unsigned count, unsigned skip) noexcept {
       },
       &search);
   return search.found;
+}
+
+/// By the mangled name: …C2E…, …D1E…, …aSE… behind the names of its scopes.
+static bool is_special_member(const char *function) noexcept {
+  if (!function || std::strncmp(function, "_ZN", 3) != 0)
+    return false;
+  const char *at = function + 3;
+  while (*at >= '0' && *at <= '9') {
+    unsigned long size = 0;
+    while (*at >= '0' && *at <= '9')
+      size = size * 10 + unsigned(*at++ - '0');
+    if (std::strlen(at) < size)
+      return false;
+    at += size;
+  }
+  const bool is_template = *at == 'I'; // its arguments are not parsed
+  for (const char *name : {"C1E", "C2E", "D0E", "D1E", "D2E", "aSE"})
+    if (is_template ? std::strstr(at, name) != nullptr
+                    : !std::strncmp(at, name, 3))
+      return true;
+  return false;
+}
+
+place innermost_outside_of_object(const long_call_chain &calls) noexcept {
+  place found;
+  visit_lines(
+      calls.calls, calls.count,
+      [](void *state, const line_of_code &line) noexcept {
+        if (is_internal(line.where.file) || line.in_destroy ||
+            is_special_member(line.function))
+          return true;
+        *static_cast<place *>(state) = line.where;
+        return false;
+      },
+      &found);
+  return found;
 }
 
 place innermost_in_coroutine(const long_call_chain &calls, bool &in) noexcept {

@@ -10,6 +10,7 @@
 #include <ctime>
 #include <moor/event.h>
 #include <moor/manual_executor.h>
+#include <moor/pinned.h>
 #include <moor/timer.h>
 #include <pthread.h>
 
@@ -97,8 +98,11 @@ void make_all_mistakes() {
     local::event never;
     auto destroyed = ex.start(wait_for(never));
   }
-  int was = 0, is = 0;
-  report_moved_pinned(&was, &is);
+  {
+    pin_canary moved;
+    moved.arm();
+    pin_canary to(moved);
+  }
   {
     stop_source source;
     source.request_stop();

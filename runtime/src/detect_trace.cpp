@@ -243,7 +243,7 @@ static void report_pinned(detector what, const char *sentence) noexcept {
     return;
   long_call_chain calls;
   const promise_trace *running = running_coroutine();
-  place where = innermost(calls.calls, calls.count);
+  place where = innermost_outside_of_object(calls);
   if (!where.file && running)
     where = place_of(running->awaiting);
   finding(what, where).says(sentence).awaited(running).report();
@@ -255,9 +255,10 @@ void report_moved_pinned(const void *, const void *) noexcept {
 }
 
 void report_destroyed_pinned(const void *) noexcept {
-  report_pinned(detector::destroyed_pinned,
-                "a pinned object ends, destroyed with waiters: others still "
-                "have its address");
+  report_pinned(
+      detector::destroyed_pinned,
+      "destroyed with waiters: a pinned object ends while others have "
+      "its address");
 }
 
 // Operations that are cancelled over and over. Who is to blame is the coroutine

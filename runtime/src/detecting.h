@@ -110,6 +110,7 @@ struct line_of_code {
   place where;
   const char *function; // mangled; null if unknown
   bool in_coroutine;    // the code of one, resumed
+  bool in_destroy;      // the code that destroys the frame of one
 };
 /// As call_chain, where more of them may have to be passed.
 struct long_call_chain {
@@ -130,6 +131,9 @@ bool is_internal(const char *file) noexcept;
 /// The innermost place that is not internal; the `skip` first of them are
 /// passed over. Has no file if there is none.
 place innermost(void *const *calls, unsigned count, unsigned skip = 0) noexcept;
+/// The innermost that is neither internal nor part of moving or destroying an
+/// object: in its constructors, destructor, assignment.
+place innermost_outside_of_object(const long_call_chain &calls) noexcept;
 /// The innermost that is in the code of a coroutine, or that is called by a
 /// coroutine that is internal.
 place innermost_in_coroutine(const long_call_chain &calls,
