@@ -11,15 +11,12 @@
 //
 // INTERLEAVE_PREEMPTIONS=3 in the environment allows more of them.
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <interleave/execution.h>
 #include <interleave/suite.h>
-#include <map>
-#include <set>
 
 using namespace interleave;
 
@@ -66,14 +63,7 @@ void run_litmus() {
   }
 }
 
-// What is known of each scenario: the sites it comes to, and how long it takes.
-struct known {
-  std::set<const site *> sites;
-  unsigned long executions = 0;
-};
-std::map<const char *, known> known_of;
-
-void run_scenario(const scenario &s) {
+void run_scenario(scenario &s) {
   for (site &each : sites())
     each.used = false;
   double begin = cpu_seconds();
@@ -81,8 +71,8 @@ void run_scenario(const scenario &s) {
   double seconds = cpu_seconds() - begin;
   for (site &each : sites())
     if (each.used)
-      known_of[s.name].sites.insert(&each);
-  known_of[s.name].executions = r.executions;
+      s.sites.insert(&each);
+  s.executions = r.executions;
   std::printf("scenario: %s: %lu executions%s, %d errors (%.2f s)\n", s.name,
               r.executions, r.complete ? "" : ", not all",
               r.error.empty() ? 0 : 1, seconds);
@@ -97,74 +87,13 @@ void run_scenario(const scenario &s) {
               r.choices.c_str());
 }
 
-std::string base_name(const std::string &path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
-void run_mutants() {
-  std::vector<std::pair<const site *, order>> all;
-  for (const site &s : sites()) {
-    if (!std::strstr(s.file, "moor/") && !std::strstr(s.file, "src/"))
-      continue; // of the scenario
-    if (s.asked == order::acq_rel) {
-      all.push_back({&s, order::acquire});
-      all.push_back({&s, order::release});
-    } else if (s.asked != order::relaxed) {
-      all.push_back({&s, order::relaxed});
-    }
-  }
-  std::sort(all.begin(), all.end(), [](auto &a, auto &b) {
-    int file = base_name(a.first->file).compare(base_name(b.first->file));
-    return file ? file < 0 : a.first->line < b.first->line;
-  });
-  std::vector<scenario> shortest_first = scenarios();
-  std::stable_sort(shortest_first.begin(), shortest_first.end(),
-                   [](const scenario &a, const scenario &b) {
-                     return known_of[a.name].executions <
-                            known_of[b.name].executions;
-                   });
-  unsigned found = 0;
-  double begin = cpu_seconds();
-  for (auto [where, to] : all) {
-    weaken(where, to);
-    result r;
-    const char *by = nullptr;
-    unsigned tried = 0;
-    unsigned long executions = 0;
-    for (const scenario &s : shortest_first) {
-      if (!known_of[s.name].sites.count(where))
-        continue;
-      ++tried;
-      r = explore(s.run, bound);
-      executions += r.executions;
-      if (!r.error.empty()) {
-        by = s.name;
-        break;
-      }
-    }
-    std::printf("mutant: %s:%u %s, %s instead of %s: ",
-                base_name(where->file).c_str(), where->line, where->operation,
-                name(to).c_str(), name(where->asked).c_str());
-    if (by)
-      std::printf("found by %s (%lu executions): %s\n", by, executions,
-                  r.error.c_str());
-    else
-      std::printf("NOT FOUND in %lu executions of %u scenarios\n", executions,
-                  tried);
-    std::fflush(stdout);
-    found += by != nullptr;
-  }
-  weaken(nullptr);
-  std::printf("mutants: %u of %zu found (%.2f s)\n", found, all.size(),
-              cpu_seconds() - begin);
-  wrong |= found != all.size();
-}
-
 /// FILE:LINE OPERATION ORDER
 bool weaken_by_name(const scenario &s, char **argument) {
   explore(s.run, {.preemptions = bound.preemptions, .executions = 1000});
   for (const site &each : sites())
-    if (base_name(each.file) + ":" + std::to_string(each.line) == argument[0] &&
+    if (std::string(each.file).substr(std::string(each.file).rfind('/') + 1) +
+                ":" + std::to_string(each.line) ==
+            argument[0] &&
         each.operation == std::string(argument[1]))
       for (unsigned o = 0; o <= unsigned(order::seq_cst); ++o)
         if (name(order(o)) == argument[2]) {
@@ -183,11 +112,11 @@ int main(int count, char **arguments) {
   if (what.empty() || what == "litmus")
     run_litmus();
   if (what.empty() || what == "scenarios" || what == "mutants")
-    for (const scenario &s : scenarios())
+    for (scenario &s : scenarios())
       run_scenario(s);
   if (what.empty() || what == "mutants")
-    run_mutants();
-  for (const scenario &s : scenarios()) {
+    wrong |= !run_mutants(bound);
+  for (scenario &s : scenarios()) {
     if (what != s.name)
       continue;
     if (count > 4 && !std::strcmp(arguments[count - 4], "weaken")) {

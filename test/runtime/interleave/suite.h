@@ -6,6 +6,7 @@
 #define MOOR_TEST_INTERLEAVE_SUITE_H
 
 #include <interleave/checker.h>
+#include <set>
 
 namespace interleave {
 
@@ -30,6 +31,9 @@ std::vector<mistake> mistakes();
 struct scenario {
   const char *name;
   program run;
+  // What is known when it has run: where it comes to, and how long it takes.
+  std::set<const site *> sites = {};
+  unsigned long executions = 0;
 };
 std::vector<scenario> &scenarios();
 /// Each file of them has one of these.
@@ -38,6 +42,9 @@ struct add_scenarios {
     scenarios().insert(scenarios().end(), more.begin(), more.end());
   }
 };
+
+/// After all scenarios have run. True if all were found.
+bool run_mutants(limits bound);
 
 } // namespace interleave
 

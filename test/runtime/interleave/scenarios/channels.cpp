@@ -72,26 +72,22 @@ message make(int value) { return std::make_unique<int>(value); }
 void mpsc_full() {
   mpsc<message> channel(1);
   channel.try_send(make(1));
-  bool sent = false;
-  int sum = 0;
+  int sum = 0, sent = 0, tried = 0;
   threads(
       [&] {
         auto send = [&]() -> task<> {
-          check(co_await channel.send(make(2)), "not closed");
+          sent = co_await channel.send(make(2)) ? 2 : 0;
         };
         check(run(send()), "nobody stops it");
       },
-      [&] { sent = channel.try_send(make(4)); },
+      [&] { tried = channel.try_send(make(4)) ? 4 : 0; },
       [&] {
-        auto receive = [&]() -> task<> {
-          sum += **co_await channel.receive();
-          sum += **co_await channel.receive();
-        };
-        check(run(receive()), "nobody stops it");
+        sum += **channel.try_receive();
+        channel.close();
       });
-  if (auto m = channel.try_receive())
+  while (auto m = channel.try_receive())
     sum += **m;
-  check(sum == (sent ? 7 : 3), "each once");
+  check(sum == 1 + sent + tried, "each once");
 }
 
 /// The receiver is stopped while it waits; nothing is lost.
@@ -171,6 +167,45 @@ void mpsc_closed_on_a_sender() {
   check(sum == (sent ? 3 : 1), "received, or as it was");
 }
 
+/// Two wait for room, on one thread; the first is stopped while a message is
+/// received, and may be the one who lets the second in.
+void mpsc_let_in_by_who_is_cancelled() {
+  mpsc<message> channel(1);
+  stop_source stop;
+  channel.try_send(make(1));
+  int sum = 0, sent = 0;
+  auto send = [&](int value) -> task<> {
+    if (co_await channel.send(make(value)))
+      sent += value;
+  };
+  threads(
+      [&] {
+        loop here;
+        here.enter();
+        coroutine<> a(here, send(2), stop.token()), b(here, send(4));
+        a.finish(), b.finish();
+      },
+      [&] {
+        stop.request_stop();
+        sum += **channel.try_receive();
+        channel.close();
+      });
+  while (auto m = channel.try_receive())
+    sum += **m;
+  check(sum == 1 + sent, "each once");
+}
+
+/// Who finds it closed sees what was done before.
+void mpsc_is_closed() {
+  mpsc<message> channel(1);
+  int data = 0;
+  threads([&] { data = 1, channel.close(); },
+          [&] {
+            if (channel.is_closed())
+              check(data == 1, "sees what was done before close()");
+          });
+}
+
 /// Slots are used again, and none before it is free.
 void mpsc_around() {
   mpsc<message> channel(1);
@@ -215,6 +250,8 @@ const add_scenarios channels{{
     {"mpsc: send cancelled", mpsc_send_cancelled},
     {"mpsc: closed", mpsc_closed},
     {"mpsc: closed on a sender", mpsc_closed_on_a_sender},
+    {"mpsc: let in by who is cancelled", mpsc_let_in_by_who_is_cancelled},
+    {"mpsc: is closed", mpsc_is_closed},
     {"mpsc: around", mpsc_around},
     {"mpsc: senders", mpsc_senders},
 }};

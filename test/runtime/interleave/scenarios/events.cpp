@@ -3,6 +3,7 @@
 // What happens once: event, oneshot, latch, barrier.
 
 #include <interleave/scenario.h>
+#include <memory>
 #include <moor/barrier.h>
 #include <moor/event.h>
 #include <moor/latch.h>
@@ -154,7 +155,7 @@ void oneshot_sent_twice() {
   check(sent[0] != sent[1], "one of them");
 }
 
-/// Who finds it closed sees what was done before.
+/// Who finds it closed, or is too late, sees what was done before.
 void oneshot_is_closed() {
   number answer;
   int data = 0;
@@ -162,11 +163,45 @@ void oneshot_is_closed() {
           [&] {
             if (answer.is_closed())
               check(data == 1, "sees what was done before close()");
-          },
+          });
+}
+void oneshot_too_late() {
+  number answer;
+  int data = 0;
+  threads([&] { data = 1, answer.close(); },
           [&] {
             if (!answer.send(42))
               check(data == 1, "sees what was done before close()");
           });
+}
+
+/// One fails to send, since its value throws; the other sends after that, or is
+/// refused.
+void oneshot_send_fails() {
+  struct value {
+    explicit value(int n) : n(std::make_unique<int>(n)) {
+      if (!n)
+        throw 1;
+    }
+    std::unique_ptr<int> n;
+  };
+  oneshot<value> answer;
+  bool sent = false;
+  threads(
+      [&] {
+        try {
+          answer.send(0);
+        } catch (int) {
+        }
+      },
+      [&] { sent = answer.send(42); });
+  if (sent) {
+    auto receive = [&]() -> task<> {
+      auto value = co_await answer.receive();
+      check(value && *value->n == 42, "the value");
+    };
+    check(run(receive()), "nobody stops it");
+  }
 }
 
 /// What both did that counted is seen by who waits.
@@ -212,6 +247,8 @@ const add_scenarios events{{
     {"oneshot: ended by who received", oneshot_ended},
     {"oneshot: sent twice", oneshot_sent_twice},
     {"oneshot: is closed", oneshot_is_closed},
+    {"oneshot: too late", oneshot_too_late},
+    {"oneshot: send fails", oneshot_send_fails},
     {"latch: of two", latch_of_two},
     {"barrier: of two", barrier_of_two},
 }};

@@ -3,6 +3,7 @@
 // Stopping, and the children of one parent: stop_source, when_any's claim, the
 // group that waits for all, timers, shared tasks.
 
+#include <atomic>
 #include <interleave/scenario.h>
 #include <memory>
 #include <moor/event.h>
@@ -270,6 +271,26 @@ void shared_task_let_go() {
           });
 }
 
+std::atomic<int *> told; // not of the model: it orders nothing
+
+/// A handler of lost exceptions is set, and replaced, while one is lost.
+void lost_exceptions() {
+  auto data = std::make_unique<int>(0);
+  told = data.get();
+  auto quiet = [](std::exception_ptr) noexcept {};
+  lost_exception_handler telling = [](std::exception_ptr) noexcept {
+    check(*told == 1, "sees what was done before it was set");
+  };
+  auto before = set_lost_exception_handler(quiet);
+  threads([&] { *data = 1, set_lost_exception_handler(telling); },
+          [&] { detail::lose_exception(nullptr); },
+          [&] {
+            if (set_lost_exception_handler(quiet) == telling)
+              check(*data == 1, "sees what was done before it was set");
+          });
+  set_lost_exception_handler(before);
+}
+
 /// A timer is due while its wait is stopped.
 void sleep_cancelled() {
   loop here;
@@ -317,6 +338,7 @@ const add_scenarios structure{{
     {"timeout: on a pool", timeout_on_a_pool},
     {"shared_task: of two", shared_task_of_two},
     {"shared_task: let go", shared_task_let_go},
+    {"lost exceptions: handler set", lost_exceptions},
     {"timer: due against cancelled", sleep_cancelled},
     {"timer: on a pool", sleep_on_a_pool},
 }};
