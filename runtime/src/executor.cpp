@@ -91,8 +91,8 @@ bool timer_heap::expire_first(work_queue &ready) noexcept {
   if (!root_)
     return false;
   timer *t = pop();
-  // acq_rel: whoever does not get to post sees what the other did
-  if (!t->posted_.exchange(true, detail::memory_order_acq_rel))
+  // relaxed: as in wait_base::claim_post; here it is the executor's lock
+  if (!t->posted_.exchange(true, detail::memory_order_relaxed))
     ready.push(t->what_);
   return true;
 }

@@ -52,9 +52,10 @@ public:
   bool await_suspend(std::coroutine_handle<> h) noexcept {
     of_.coroutine_ = h;
     unsigned char expected = quiet;
-    // acq_rel: the one who rings sees the handle; we see what ringing did
+    // release: the one who rings sees the handle; acquire: if it has rung, we
+    // see what ringing did
     return of_.state_.compare_exchange_strong(
-        expected, awaited, memory_order_acq_rel, memory_order_acquire);
+        expected, awaited, memory_order_release, memory_order_acquire);
   }
   bool await_resume() const noexcept { return has_rung_; }
 

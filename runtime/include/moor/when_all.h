@@ -109,8 +109,8 @@ when_any(CORO_CONSUMES task<T>... tasks) {
         }
         if (is_cancelled)
           return;
-        // acq_rel: one is the first
-        bool first = !decided.exchange(true, detail::memory_order_acq_rel);
+        // relaxed: it only decides; the group orders what they did
+        bool first = !decided.exchange(true, detail::memory_order_relaxed);
         if (thrown && first)
           g.fail(std::move(thrown));
         else if (thrown)

@@ -193,8 +193,8 @@ private:
   /// False if there is nothing. If a sender is between its claim and the
   /// message, that is waited for.
   bool is_ready_soon() noexcept {
-    // acquire: sees what was done before it was closed
-    if (position(tail_.load(memory_order_acquire)) ==
+    // relaxed, both: what is published is seen in the slot
+    if (position(tail_.load(memory_order_relaxed)) ==
         position(head_.load(memory_order_relaxed)))
       return false;
     spin_wait wait;

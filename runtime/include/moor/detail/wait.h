@@ -36,8 +36,9 @@ class wait_base : public work, public native_awaiter {
 public:
   /// True once: whoever gets it has to post.
   bool claim_post() noexcept {
-    // acq_rel: the one that posts sees what the one that lost had done
-    return !posted_.exchange(true, memory_order_acq_rel);
+    // relaxed: it only decides. What was done before is ordered by the post, by
+    // the primitive's lock, and by the end of the stop's call
+    return !posted_.exchange(true, memory_order_relaxed);
   }
   void post() noexcept { home_->post(*this); }
 
