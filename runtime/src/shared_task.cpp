@@ -8,6 +8,7 @@ namespace moor::inline MOOR_ABI::detail {
 
 std::coroutine_handle<> shared_frame::join(shared_wait &w) noexcept {
   locked_scope scope(waits_.lock);
+  MOOR_DETECTS(awaited_ = true;)
   if (ended_.load(memory_order_relaxed)) // ordered by the lock
     return w.coroutine_;
   if (!w.arm()) {

@@ -43,6 +43,7 @@ TEST(Boxed, OfATask) {
   EXPECT_EQ(ex.run(main()), 3);
 }
 
+#if !MOOR_DETECT // which see to it that this does not happen
 TEST(Boxed, IsLazyAndMayEndUnawaited) {
   auto alive = std::make_shared<int>();
   bool began = false;
@@ -57,6 +58,7 @@ TEST(Boxed, IsLazyAndMayEndUnawaited) {
   EXPECT_EQ(alive.use_count(), 1);
   EXPECT_FALSE(began);
 }
+#endif
 
 /// Is awaited as an rvalue, and resumes at once.
 struct ready_made {
@@ -227,6 +229,9 @@ TEST(Boxed, OfATaskAllocatesNothing) {
   before = in_use();
   boxed<std::string> other = box_of_large();
   EXPECT_GE(in_use(), before + 4096) << "what is not a task has to be kept";
+  ex.run([](boxed<std::string> b) -> task<> {
+    EXPECT_EQ(co_await std::move(b), "");
+  }(std::move(other)));
 }
 
 task<char *> ready() {

@@ -97,16 +97,17 @@ TEST(EventLoop, ATimerAddedByAnotherThreadWakesIt) {
   detail::atomic<bool> posted = false;
   timer t(c, posted);
   auto main = [&]() -> task<> {
-    std::thread other([&] { loop.add(t, clock::now() + 1ms); });
     while (!c.runs)
       co_await sleep_for(1ms);
-    other.join();
   };
+  std::thread other([&] { loop.add(t, clock::now() + 1ms); });
   loop.run(main());
+  other.join();
   EXPECT_EQ(c.runs, 1);
   EXPECT_FALSE(loop.remove(t));
 }
 
+#if !MOOR_DETECT // which report just this
 TEST(EventLoop, RunsWithinACoroutineOfAnother) {
   event_loop outer;
   counter c;
@@ -128,8 +129,9 @@ TEST(EventLoop, RunsWithinACoroutineOfAnother) {
   EXPECT_EQ(outer.run(main()), 4);
   EXPECT_EQ(executor::current(), nullptr);
 }
+#endif
 
-#ifndef NDEBUG
+#if !MOOR_DETECT && !defined(NDEBUG)
 TEST(EventLoopDeathTest, IsNotRunByItsOwnCoroutines) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   auto main = [](event_loop &loop) -> task<> {

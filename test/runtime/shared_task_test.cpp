@@ -289,28 +289,34 @@ TEST(SharedTask, AStopTogetherWithTheEndHasTheResult) {
   }
 }
 
-TEST(SharedTask, IsDestroyedWithTheLastHandle) {
-  manual_executor ex;
-  auto alive = std::make_shared<int>(7);
-  auto make = [](std::shared_ptr<int> p) -> shared_task<std::shared_ptr<int>> {
-    co_return p;
-  };
-  { // never begun
-    auto s = make(alive);
+std::shared_ptr<int> alive;
+shared_task<std::shared_ptr<int>> keeps(std::shared_ptr<int> p) { co_return p; }
+
+#if !MOOR_DETECT // which see to it that this does not happen
+TEST(SharedTask, NeverBegunIsDestroyedWithTheLastHandle) {
+  alive = std::make_shared<int>(7);
+  {
+    auto s = keeps(alive);
     auto copy = s;
     EXPECT_EQ(alive.use_count(), 2);
   }
   EXPECT_EQ(alive.use_count(), 1);
-  { // ended
-    std::optional s = make(alive);
-    auto copy = *s;
-    ex.run([](auto s) -> task<> { co_await s; }(copy));
-    EXPECT_GT(alive.use_count(), 1);
-    s.reset();
-    EXPECT_GT(alive.use_count(), 1);
-    copy = make(nullptr);
-    EXPECT_EQ(alive.use_count(), 1);
-  }
+}
+#endif
+
+TEST(SharedTask, IsDestroyedWithTheLastHandle) {
+  manual_executor ex;
+  alive = std::make_shared<int>(7);
+  auto wait = [](auto s) -> task<> { co_await s; };
+  std::optional s = keeps(alive);
+  auto copy = *s;
+  ex.run(wait(copy));
+  EXPECT_GT(alive.use_count(), 1);
+  s.reset();
+  EXPECT_GT(alive.use_count(), 1);
+  copy = keeps(nullptr);
+  EXPECT_EQ(alive.use_count(), 1);
+  ex.run(wait(copy));
 }
 
 TEST(SharedTask, WhoWaitsKeepsIt) {

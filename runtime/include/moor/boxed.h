@@ -25,6 +25,10 @@ concept gives =
 /// would destroy it twice.)
 template <class T> class boxed_promise : public task_promise<T> {
 public:
+  MOOR_DETECTS(explicit boxed_promise(
+      std::source_location own =
+          std::source_location::current()) noexcept : task_promise<T>(own){})
+
   boxed<T> get_return_object() noexcept;
 };
 

@@ -75,6 +75,8 @@ private:
 
 class interval::tick_awaiter : public detail::sleep_awaiter {
 public:
+  MOOR_DETECTS(using is_cancel_safe = void;)
+
   explicit tick_awaiter(interval &of) noexcept
       : detail::sleep_awaiter(clock::time_point()), of_(of) {}
 

@@ -22,11 +22,11 @@ class shared_wait;
 /// does not leave before the end, so the frame is never destroyed in between.
 class shared_frame : public promise_base {
 public:
-  std::suspend_always initial_suspend() const noexcept { return {}; }
   struct end_awaiter : native_awaiter {
     bool await_ready() const noexcept { return false; }
     template <class P>
     transfer await_suspend(std::coroutine_handle<P> h) const noexcept {
+      MOOR_DETECTS(h.promise().trace_ends();)
       return transfer_to(h.promise().end());
     }
     void await_resume() const noexcept {}
@@ -39,8 +39,12 @@ public:
   }
   void let_go() noexcept {
     // acq_rel: the last one sees what all others did with it
-    if (references_.fetch_sub(1, memory_order_acq_rel) == 1)
+    if (references_.fetch_sub(1, memory_order_acq_rel) == 1) {
+      MOOR_DETECTS(destroying_scope scope(*this, awaited_
+                                                     ? destroying_scope::other
+                                                     : destroying_scope::task);)
       frame_.destroy();
+    }
   }
   bool has_ended() const noexcept {
     // acquire: sees the result
@@ -55,8 +59,9 @@ public:
   std::coroutine_handle<> end() noexcept;
 
 protected:
-  explicit shared_frame(std::coroutine_handle<> frame) noexcept
-      : frame_(frame) {}
+  explicit shared_frame(
+      std::coroutine_handle<> frame MOOR_DETECTS(, location own)) noexcept
+      : MOOR_DETECTS(promise_base(own), ) frame_(frame) {}
 
 private:
   const std::coroutine_handle<> frame_;
@@ -69,11 +74,14 @@ private:
   shared_wait *starter_ = nullptr; // if it still waits
   context environment_;
   stop_source stop_;
+  MOOR_DETECTS(bool awaited_ = false;) // by one that was stopped, perhaps
 };
 
 /// One that waits for it; without the result.
 class shared_wait : public queued_wait {
 public:
+  MOOR_DETECTS(using is_cancel_safe = void;)
+
   explicit shared_wait(shared_frame &frame) noexcept
       : queued_wait(&settle), frame_(frame) {}
   shared_wait(shared_wait &&) = delete;
@@ -108,11 +116,20 @@ template <class T>
 class shared_promise : public shared_frame,
                        public returns<T, shared_promise<T>> {
 public:
+#if MOOR_DETECT
+  explicit shared_promise(location own = location::current()) noexcept
+      : shared_frame(std::coroutine_handle<shared_promise>::from_promise(*this),
+                     own) {}
+#else
   shared_promise() noexcept
       : shared_frame(
             std::coroutine_handle<shared_promise>::from_promise(*this)) {}
+#endif
   shared_task<T> get_return_object() noexcept;
-  void unhandled_exception() noexcept { ended.fail(std::current_exception()); }
+  void unhandled_exception() noexcept {
+    MOOR_DETECTS(this->trace_fails();)
+    ended.fail(std::current_exception());
+  }
 
   result<T> ended;
 };

@@ -65,7 +65,8 @@ private:
   wait_base *waiter_ = nullptr;
 };
 
-class abandonable_wait : public wait_base {
+class abandonable_wait : public wait_base MOOR_DETECTS(,
+                                                       public operation_trace) {
 public:
   bool await_ready() const noexcept { return false; }
   template <moor_promise P> bool await_suspend(std::coroutine_handle<P> h) {

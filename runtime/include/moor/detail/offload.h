@@ -103,7 +103,9 @@ protected:
 };
 
 /// A coroutine that waits for its piece.
-class offloaded : public wait_base, public piece {
+class offloaded : public wait_base,
+                  public piece
+                  MOOR_DETECTS(, public operation_trace) {
 public:
   bool await_ready() const noexcept { return false; }
   template <moor_promise P> bool await_suspend(std::coroutine_handle<P> h) {
