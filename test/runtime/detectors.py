@@ -203,6 +203,45 @@ class Options(unittest.TestCase):
                 self.assertIn(allowed, text)
 
 
+class SelfTest(unittest.TestCase):
+    """detect::self_test() finds what is dead, and so does the program's start."""
+
+    PROJECT = """cmake_minimum_required(VERSION 3.20)
+project(self_test LANGUAGES CXX)
+add_subdirectory("{root}/runtime" moor EXCLUDE_FROM_ALL)
+file(WRITE "${{PROJECT_BINARY_DIR}}/main.cpp" [[
+#include <moor/detect.h>
+int main() {{ return moor::detect::self_test() ? 0 : 1; }}
+]])
+file(WRITE "${{PROJECT_BINARY_DIR}}/hide" "{{ global: main; local: *; }};")
+foreach(name alive hidden)
+  add_executable(${{name}} "${{PROJECT_BINARY_DIR}}/main.cpp")
+  target_link_libraries(${{name}} PRIVATE moor::detecting)
+endforeach()
+target_link_options(hidden PRIVATE
+  "-Wl,--version-script=${{PROJECT_BINARY_DIR}}/hide")
+"""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.built = build(options.compiler,
+                          os.path.join(options.scratch, "self-test"),
+                          cls.PROJECT.format(root=ROOT))
+
+    def test_alive(self):
+        self.assertEqual(run(self.built + "alive"), (0, ""))
+
+    def test_whatever_was_chosen(self):
+        self.assertEqual(run(self.built + "alive", env=dict(
+            os.environ, MOOR_DETECTORS="none")), (0, ""))
+
+    def test_hidden_from_the_shared_libraries(self):
+        status, text = run(self.built + "hidden")
+        self.assertEqual(status, 1)
+        self.assertIn("are dead", text.splitlines()[0])
+        self.assertIn("not interposed for shared libraries", text)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--compiler", required=True)

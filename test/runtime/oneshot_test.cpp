@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <moor/event_loop.h>
+#include <moor/detect.h>
 #include <moor/manual_executor.h>
 #include <moor/oneshot.h>
 #include <stdexcept>
@@ -175,8 +176,8 @@ TEST(Oneshot, IsSentByOneOfManyThreads) {
   for (int i = 0; i < 100; ++i) {
     std::vector<std::thread> threads;
     detail::atomic<int> sent = 0, who = 0;
+    oneshot<int> o;
     auto main = [&]() -> task<int> {
-      oneshot<int> o;
       for (int id : {1, 2})
         threads.emplace_back([&, id] {
           if (o.send(id)) {
@@ -185,11 +186,12 @@ TEST(Oneshot, IsSentByOneOfManyThreads) {
           }
         });
       auto value = co_await o.receive();
-      for (std::thread &t : threads)
-        t.join();
       co_return *value;
     };
-    EXPECT_EQ(moor::run(main()), who);
+    int received = moor::run(main());
+    for (std::thread &t : threads)
+      t.join();
+    EXPECT_EQ(received, who);
     EXPECT_EQ(sent, 1);
   }
 }
