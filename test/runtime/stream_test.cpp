@@ -21,6 +21,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// The detectors note where each operation was made.
+constexpr int many = MOOR_DETECT ? 20'000 : 1'000'000;
+
 static_assert(stream<async_generator<int>>);
 static_assert(stream<async_generator<int &>>);
 static_assert(stream<mpsc<int>>);
@@ -334,7 +337,7 @@ TEST(ForEach, IsCancelledInItsWaits) {
 
 TEST(ForEach, AMillionItemsTakeNoStack) {
   auto count = []() -> async_generator<int> {
-    for (int i = 0; i < 1'000'000; ++i)
+    for (int i = 0; i < many; ++i)
       co_yield i;
   };
   auto main = [&]() -> task<long> {
@@ -345,7 +348,7 @@ TEST(ForEach, AMillionItemsTakeNoStack) {
     });
     co_return sum;
   };
-  EXPECT_EQ(moor::run(main()), 499'999'500'000);
+  EXPECT_EQ(moor::run(main()), many * (many - 1l) / 2);
 }
 
 } // namespace

@@ -150,6 +150,7 @@ template <class S, class F> class [[nodiscard]] CORO_TASK loop_over {
 public:
   loop_over(S &&stream, F f)
       : stream_(static_cast<S &&>(stream)), f_(std::move(f)) {}
+  loop_over(loop_over &&) = default; // and no copies: it is awaited once
 
   auto operator co_await() && {
     return run(static_cast<S &&>(stream_), std::move(f_)).operator co_await();
