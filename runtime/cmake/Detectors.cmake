@@ -28,7 +28,8 @@ target_compile_definitions(moor-detecting PUBLIC MOOR_DETECT=1)
 file(GLOB PRELOAD CONFIGURE_DEPENDS preload/*.cpp)
 add_library(moor-preload SHARED ${PRELOAD} src/detect_calls.cpp
   src/detect_options.cpp src/detect_places.cpp src/detect_report.cpp)
-set_target_properties(moor-preload PROPERTIES CXX_VISIBILITY_PRESET hidden
+set_target_properties(moor-preload PROPERTIES EXPORT_NAME preload
+  CXX_VISIBILITY_PRESET hidden
   VISIBILITY_INLINES_HIDDEN ON)
 moor_target(moor-preload)
 target_compile_definitions(moor-preload PRIVATE MOOR_DETECT=1)
