@@ -205,8 +205,8 @@ word modify(const char *operation, const cell &c, word (*to)(word, word, word),
   word is = to(was, by, mask);
   write_message(index, is, o, before);
   tell(index,
-       std::string(operation) + ", " + name(o) + ": " + text(was) + " becomes " +
-           text(is),
+       std::string(operation) + ", " + name(o) + ": " + text(was) +
+           " becomes " + text(is),
        at);
   return was;
 }
@@ -268,8 +268,7 @@ word load(const cell &c, order asked, place at) noexcept {
   unsigned m = choose_from(worth_reading(index, o, nullptr));
   word value = read_message(index, m, o);
   tell(index,
-       "load, " + name(o) + ": " + text(value) +
-           (m == last ? "" : " (stale)"),
+       "load, " + name(o) + ": " + text(value) + (m == last ? "" : " (stale)"),
        at);
   return value;
 }

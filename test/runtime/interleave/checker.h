@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A model checker for a few threads (four at most): it runs a program again and again, each
-// time with another schedule, until there is no other.
+// A model checker for a few threads (four at most): it runs a program again and
+// again, each time with another schedule, until there is no other.
 //
 //     void message_passing() {
 //       int data = 0;
@@ -57,9 +57,9 @@ struct limits {
 
 struct result {
   unsigned long executions = 0;
-  bool complete = false;  // all schedules within the limits
-  std::string error;      // empty if none failed
-  std::string choices;    // of the one that failed, for replay()
+  bool complete = false; // all schedules within the limits
+  std::string error;     // empty if none failed
+  std::string choices;   // of the one that failed, for replay()
 };
 
 /// Runs every schedule of `p`, or all up to the first that fails.
@@ -100,8 +100,9 @@ void run_threads(unsigned count, void (*const *run)(void *),
                  void *const *state) noexcept;
 
 template <class... F> void threads(F &&...f) {
-  void (*const run[])(void *) = {
-      [](void *state) { (*static_cast<std::remove_reference_t<F> *>(state))(); }...};
+  void (*const run[])(void *) = {[](void *state) {
+    (*static_cast<std::remove_reference_t<F> *>(state))();
+  }...};
   void *const state[] = {const_cast<void *>(static_cast<const void *>(&f))...};
   interleave::run_threads(sizeof...(F), run, state);
 }

@@ -62,8 +62,8 @@ struct thread {
   void (*run)(void *) = nullptr;
   void *state = nullptr;
   bool ended = false;
-  bool chosen = false;   // takes its next step, there is nothing to choose
-  bool waiting = false;  // for a change of what it read from here on:
+  bool chosen = false;  // takes its next step, there is nothing to choose
+  bool waiting = false; // for a change of what it read from here on:
   std::size_t waits_from = 0;
   std::vector<read> reads;
 

@@ -9,7 +9,8 @@
 //     moor-interleave NAME CHOICES          one schedule of it
 //     moor-interleave … weaken FILE:LINE OPERATION ORDER
 //
-// INTERLEAVE_PREEMPTIONS=3 in the environment allows more of them.
+// INTERLEAVE_PREEMPTIONS=3 in the environment allows more of them, and so does
+// CORO_TEST_ALL.
 
 #include <cstdio>
 #include <cstdlib>
@@ -106,6 +107,8 @@ bool weaken_by_name(const scenario &s, char **argument) {
 } // namespace
 
 int main(int count, char **arguments) {
+  if (std::getenv("CORO_TEST_ALL"))
+    bound.preemptions = 3;
   if (const char *more = std::getenv("INTERLEAVE_PREEMPTIONS"))
     bound.preemptions = unsigned(std::atoi(more));
   std::string what = count > 1 ? arguments[1] : "";

@@ -68,8 +68,8 @@ const char *verb(bool writes) { return writes ? "writes" : "reads"; }
                     " " + verb(other_writes) + " without order";
   if (now.verbose) {
     const last_use &last = (*uses)[p];
-    why += "\n    thread " + std::to_string(now.current) + " " +
-           where(code) + "\n    thread " + std::to_string(other) + " " +
+    why += "\n    thread " + std::to_string(now.current) + " " + where(code) +
+           "\n    thread " + std::to_string(other) + " " +
            where(other_writes ? last.written : last.code[other]);
   }
   fail(why);

@@ -13,7 +13,13 @@
 
 namespace interleave {
 
-enum class order : unsigned char { relaxed, acquire, release, acq_rel, seq_cst };
+enum class order : unsigned char {
+  relaxed,
+  acquire,
+  release,
+  acq_rel,
+  seq_cst
+};
 
 constexpr bool acquires(order o) noexcept {
   return o == order::acquire || o >= order::acq_rel;
@@ -74,8 +80,8 @@ template <class T> class atomic {
     __builtin_memcpy(&value, &w, sizeof value);
     return value;
   }
-  static constexpr word mask = sizeof(T) == 8 ? ~0ull
-                                              : (1ull << sizeof(T) * 8 % 64) - 1;
+  static constexpr word mask =
+      sizeof(T) == 8 ? ~0ull : (1ull << sizeof(T) * 8 % 64) - 1;
 
 public:
   using value_type = T;

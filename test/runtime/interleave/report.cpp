@@ -32,10 +32,10 @@ static std::string base_name(const std::string &path) {
 }
 
 void tell_step(const std::string &what, place at) noexcept {
-  std::printf("  thread %u  %-16s %s\n%29s%s\n", now.current,
-              (base_name(at.file_name()) + ":" + std::to_string(at.line()))
-                  .c_str(),
-              what.c_str(), "", source(at.file_name(), at.line()).c_str());
+  std::printf(
+      "  thread %u  %-16s %s\n%29s%s\n", now.current,
+      (base_name(at.file_name()) + ":" + std::to_string(at.line())).c_str(),
+      what.c_str(), "", source(at.file_name(), at.line()).c_str());
 }
 
 std::string where(const void *code) {

@@ -132,17 +132,16 @@ void mpsc_closed() {
   mpsc<message> channel(1);
   int data = 0;
   bool sent = false, received = false;
-  threads(
-      [&] { sent = channel.try_send(make(1)); },
-      [&] {
-        auto receive = [&]() -> task<> {
-          while (auto m = co_await channel.receive())
-            received = **m == 1;
-          check(data == 1, "sees what was done before close()");
-        };
-        check(run(receive()), "nobody stops it");
-      },
-      [&] { data = 1, channel.close(); });
+  threads([&] { sent = channel.try_send(make(1)); },
+          [&] {
+            auto receive = [&]() -> task<> {
+              while (auto m = co_await channel.receive())
+                received = **m == 1;
+              check(data == 1, "sees what was done before close()");
+            };
+            check(run(receive()), "nobody stops it");
+          },
+          [&] { data = 1, channel.close(); });
   check(sent == received, "what was sent is received");
 }
 
@@ -168,8 +167,8 @@ void mpsc_closed_on_a_sender() {
 }
 
 /// Two wait for room, on one thread; the first is stopped while a message is
-/// received, and may be the one who lets the second in.
-void mpsc_let_in_by_who_is_cancelled() {
+/// received: one of them gets in.
+void mpsc_first_sender_cancelled() {
   mpsc<message> channel(1);
   stop_source stop;
   channel.try_send(make(1));
@@ -231,15 +230,14 @@ void mpsc_senders() {
   mpsc<message> channel(2);
   int data[2]{};
   auto first = channel.make_sender(), second = channel.make_sender();
-  threads(
-      [&] { data[0] = 1, first = {}; }, [&] { data[1] = 1, second = {}; },
-      [&] {
-        auto receive = [&]() -> task<> {
-          check(!co_await channel.receive(), "nothing was sent");
-          check(data[0] + data[1] == 2, "sees what both did");
-        };
-        check(run(receive()), "nobody stops it");
-      });
+  threads([&] { data[0] = 1, first = {}; }, [&] { data[1] = 1, second = {}; },
+          [&] {
+            auto receive = [&]() -> task<> {
+              check(!co_await channel.receive(), "nothing was sent");
+              check(data[0] + data[1] == 2, "sees what both did");
+            };
+            check(run(receive()), "nobody stops it");
+          });
 }
 
 const add_scenarios channels{{
@@ -250,7 +248,7 @@ const add_scenarios channels{{
     {"mpsc: send cancelled", mpsc_send_cancelled},
     {"mpsc: closed", mpsc_closed},
     {"mpsc: closed on a sender", mpsc_closed_on_a_sender},
-    {"mpsc: let in by who is cancelled", mpsc_let_in_by_who_is_cancelled},
+    {"mpsc: first sender cancelled", mpsc_first_sender_cancelled},
     {"mpsc: is closed", mpsc_is_closed},
     {"mpsc: around", mpsc_around},
     {"mpsc: senders", mpsc_senders},

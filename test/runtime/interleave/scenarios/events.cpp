@@ -48,17 +48,16 @@ void event_for_two() {
 void event_ended_by_who_waited() {
   auto *e = new event;
   stop_source stop;
-  threads(
-      [&] { stop.request_stop(); },
-      [&] {
-        auto wait = [&]() -> task<> {
-          co_await *e;
-          delete e;
-        };
-        if (!run(wait(), stop.token()))
-          run(wait());
-      },
-      [&] { e->set(); });
+  threads([&] { stop.request_stop(); },
+          [&] {
+            auto wait = [&]() -> task<> {
+              co_await *e;
+              delete e;
+            };
+            if (!run(wait(), stop.token()))
+              run(wait());
+          },
+          [&] { e->set(); });
 }
 
 /// It goes on on another thread than it began to wait on.
@@ -229,7 +228,8 @@ void barrier_of_two() {
     co_await b.arrive_and_wait();
     check(data[0] + data[1] == 2, "sees what both did");
   };
-  threads([&] { run(meet(0), stop.token()); }, [&] { run(meet(1), stop.token()); },
+  threads([&] { run(meet(0), stop.token()); },
+          [&] { run(meet(1), stop.token()); },
           [&] {
             stop.request_stop();
             if (b.generation())
