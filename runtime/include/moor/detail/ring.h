@@ -123,12 +123,12 @@ public:
     tail_.store(tail, memory_order_relaxed);
     return false;
   }
-  /// For one that waits. False if there is no room.
+  /// The receiver, for a sender that waits. False if there is no room.
   bool put_waiting(T &message) noexcept {
-    // relaxed: the lock orders the tail while somebody waits
+    // relaxed, both: the lock orders the tail while somebody waits, and the
+    // head is the receiver's
     std::size_t tail = tail_.load(memory_order_relaxed);
-    // acquire: as in claim()
-    if (is_full(tail, head_.load(memory_order_acquire)))
+    if (is_full(tail, head_.load(memory_order_relaxed)))
       return false;
     tail_.store(tail + one, memory_order_relaxed);
     put(tail, message);
