@@ -68,12 +68,13 @@ TYPED_TEST(Latches, TheLastToArriveDoesNotSuspend) {
 
 TYPED_TEST(Latches, DoesNotArriveBeforeItIsAwaited) {
   TypeParam l(1);
-  {
+  auto arrive = [&]() -> task<> {
     auto arrival = l.arrive_and_wait();
     EXPECT_FALSE(l.try_wait());
-    EXPECT_TRUE(arrival.await_ready());
-  }
-  EXPECT_TRUE(l.try_wait());
+    co_await arrival;
+    EXPECT_TRUE(l.try_wait());
+  };
+  EXPECT_TRUE(this->ex.start(arrive()).ended());
 }
 
 TYPED_TEST(Latches, ACancelledArrivalStaysCounted) {

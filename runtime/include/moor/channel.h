@@ -157,6 +157,8 @@ template <class T, class Threads>
 class CORO_CANCEL_SAFE basic_mpsc<T, Threads>::send_awaiter
     : public owned_wait<send_awaiter, basic_mpsc, Threads> {
 public:
+  MOOR_DETECTS(using is_cancel_safe = void;)
+
   send_awaiter(basic_mpsc &to, T &message) noexcept
       : owned_wait<send_awaiter, basic_mpsc, Threads>(to), message_(message) {}
 
@@ -192,6 +194,8 @@ class CORO_CANCEL_SAFE basic_mpsc<T, Threads>::receive_awaiter
   using base = owned_wait<receive_awaiter, basic_mpsc, Threads>;
 
 public:
+  MOOR_DETECTS(using is_cancel_safe = void;)
+
   using base::base;
   bool await_ready() noexcept { return this->owner_.ring_.is_ready(); }
   std::optional<T> await_resume() {

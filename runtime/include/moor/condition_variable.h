@@ -64,7 +64,9 @@ class basic_condition_variable<Threads>::awaiter
 
 public:
   awaiter(basic_condition_variable &on, guard &lock) noexcept
-      : base(on), mutex_(*lock.mutex()), again_(mutex_) {}
+      : base(on), mutex_(*lock.mutex()), again_(mutex_) {
+    MOOR_DETECTS(again_.trace_awaited();) // it will be begun in go_on
+  }
 
   bool await_ready() const noexcept { return false; }
   template <moor_promise P> bool await_suspend(std::coroutine_handle<P> h) {

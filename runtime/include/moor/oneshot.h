@@ -104,6 +104,8 @@ class CORO_CANCEL_SAFE basic_oneshot<T, Threads>::awaiter
   using base = owned_wait<awaiter, basic_oneshot, Threads>;
 
 public:
+  MOOR_DETECTS(using is_cancel_safe = void;)
+
   using base::base;
   bool await_ready() const noexcept { return this->owner_.is_ready(); }
   std::optional<value> await_resume() {
