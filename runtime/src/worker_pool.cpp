@@ -3,6 +3,7 @@
 // One queue, one mutex: simple, and right. One sleeping thread at a time
 // watches the clock; the others sleep until something is posted.
 
+#include <cassert>
 #include <condition_variable>
 #include <moor/detail/worker_pool.h>
 #include <mutex>
@@ -87,6 +88,7 @@ worker_pool::worker_pool(unsigned threads) : shared_(new shared) {
 worker_pool::~worker_pool() { delete shared_; }
 
 void worker_pool::stop() noexcept {
+  assert(current() != this && "a pool would wait for its own thread to end");
   {
     std::lock_guard guard(shared_->mutex);
     shared_->stopping = true;

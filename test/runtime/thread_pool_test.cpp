@@ -79,19 +79,26 @@ TEST(ThreadPool, RunsAsManyAtOnceAsItHasThreads) {
 TEST(ThreadPool, ATimerIsOnTimeWhileOtherThreadsAreBusy) {
   for (int i = 0; i < 20; ++i) {
     thread_pool pool(2);
-    detail::atomic<bool> woken = false;
+    detail::atomic<bool> sleeps = false, woken = false;
     auto sleeper = [&]() -> task<> {
-      co_await sleep_for(1ms);
+      sleeps = true;
+      co_await sleep_for(3ms);
       woken = true;
     };
+    auto nothing = []() -> task<> { co_return; };
     auto busy = [&]() -> task<> {
-      co_await yield();
-      clock::time_point too_late = clock::now() + 10s;
+      clock::time_point too_late = clock::now() + 1s;
       while (!woken && clock::now() < too_late)
         std::this_thread::yield();
       EXPECT_TRUE(woken) << "nobody saw to the timer";
+      co_return;
     };
     std::thread other([&] { pool.run(sleeper()); });
+    while (!sleeps)
+      std::this_thread::yield();
+    // Threads are woken in turn: now the one, now the other is to be busy.
+    for (int turn = 0; turn < i % 2; ++turn)
+      pool.run(nothing());
     pool.run(busy());
     other.join();
   }
