@@ -114,8 +114,8 @@ public:
 
 private:
   task<> receive(actor &me, unsigned i) {
-    // One loop without a way out of its middle: g++ 12 never begins this
-    // coroutine if there is a co_return in a loop on a co_await.
+    // g++ 12 never begins this coroutine if the co_await is the condition of
+    // the loop.
     for (bool done = false; !done;) {
       done = co_await me.attempt(receive(i));
       if (!done && me.roll.one_in(4)) {
