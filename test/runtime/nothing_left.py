@@ -119,7 +119,7 @@ def strip_copy(where):
                 text = file.read()
             if base not in ("config.h", "detect.h", "frame_pool.h"):
                 text = without_hooks(text)
-                if "MOOR_DETECT" in text:
+                if "MOOR_DETECT" in re.sub("//.*", "", text):
                     raise AssertionError("a hook is left in " + name)
             elif base == "detect.h":
                 text = text.replace("#include <moor/detail/trace.h>",
