@@ -128,7 +128,7 @@ public:
       if (kept_ && me.roll.one_in(2))
         co_await read(me);
       else
-        co_await me.attempt(me.roll.one_in(3) ? write(me) : read(me));
+        co_await me.attempt(use(me));
       co_await me.pause();
     }
   }
@@ -140,6 +140,8 @@ public:
 private:
   // A writer is as heavy as all readers.
   static constexpr long most = actors;
+  // g++ 12 cannot have the ?: in the co_await.
+  task<> use(actor &me) { return me.roll.one_in(3) ? write(me) : read(me); }
   task<> read(actor &me) {
     auto guard = co_await lock_.read();
     inside among(inside_, 1, most);
@@ -176,7 +178,7 @@ public:
       bool apart = me.roll.one_in(2);
       if (apart)
         latches_[i].count_down();
-      co_await me.attempt(apart ? wait(i) : arrive(i));
+      co_await me.attempt(meet(i, apart));
     }
   }
   void check() {
@@ -185,6 +187,7 @@ public:
   }
 
 private:
+  task<> meet(unsigned i, bool apart) { return apart ? wait(i) : arrive(i); }
   task<> wait(unsigned i) {
     co_await latches_[i];
     EXPECT_EQ(arrived_[i], long(actors));
