@@ -90,7 +90,7 @@ public:
     const auto *F = Result.Nodes.getNodeAs<FunctionDecl>("coroutine");
     const SourceManager &SM = *Result.SourceManager;
     if (SM.isInSystemHeader(F->getLocation()) ||
-        hasAnnotation(*F, "may_block_here"))
+        hasAnnotation(*F, "may_block_here") || hasAnnotation(*F, "offloads"))
       return;
     // A library's own coroutines are its own affair.
     if (Shared->models().library(*F) &&

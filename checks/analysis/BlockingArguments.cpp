@@ -337,15 +337,24 @@ bool meet(const Need &N, const CallArguments &With, std::vector<Need> &Ours) {
   switch (N.Kind) {
   case Need::NotZero:
     return P ? Inherit() : !isZero(B, E);
-  case Need::IsNonzero:
-  case Need::IsZero: {
+  case Need::IsEqual:
+  case Need::IsUnequal: {
     if (P)
       return Inherit();
-    bool Value = false;
-    if (E->isValueDependent() ||
-        !E->EvaluateAsBooleanCondition(Value, B.function().getASTContext()))
+    const ASTContext &Context = B.function().getASTContext();
+    Expr::EvalResult R;
+    bool IsTrue = false;
+    if (E->isValueDependent())
       return true;
-    return Value == (N.Kind == Need::IsNonzero);
+    if (E->getType()->isIntegralOrEnumerationType()) {
+      if (!E->EvaluateAsInt(R, Context))
+        return true;
+      return (R.Val.getInt().getExtValue() == N.Value) ==
+             (N.Kind == Need::IsEqual);
+    }
+    if (N.Value != 0 || !E->EvaluateAsBooleanCondition(IsTrue, Context))
+      return true;
+    return IsTrue == (N.Kind == Need::IsUnequal);
   }
   case Need::IsNull:
     return P ? Inherit()

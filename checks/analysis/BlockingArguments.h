@@ -21,16 +21,18 @@ namespace corolint {
 struct Need {
   enum KindType : unsigned char {
     NotZero,   ///< it is not seen to be zero
-    IsNonzero, ///< a branch was taken because it is not zero, or is true
-    IsZero,    ///< or because it is
+    IsEqual,   ///< a branch was taken because it has `Value`
+    IsUnequal, ///< or because it has another
     IsNull,    ///< it is seen to be null
     Flags,     ///< it mentions what the model asks for
   } Kind;
   unsigned Parameter;
   const BlockingModel *Model = nullptr; ///< of Flags
+  int64_t Value = 0;                    ///< of IsEqual and IsUnequal
 
   bool operator==(const Need &O) const {
-    return Kind == O.Kind && Parameter == O.Parameter && Model == O.Model;
+    return Kind == O.Kind && Parameter == O.Parameter && Model == O.Model &&
+           Value == O.Value;
   }
 };
 

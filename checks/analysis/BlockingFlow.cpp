@@ -18,6 +18,22 @@ BlockingFlow::BlockingFlow(BlockingKnowledge &K, const Body &B,
     At[Sites[I].At ? static_cast<const void *>(Sites[I].At)
                    : static_cast<const void *>(Sites[I].Variable)]
         .push_back(I);
+  for (const CFGBlock *Block : Graph)
+    if (const auto *Try =
+            dyn_cast_or_null<CXXTryStmt>(Block->getTerminatorStmt()))
+      Handlers[Try] = Block;
+}
+
+/// What may throw leads to the handlers around it; Clang's graph draws that
+/// only for `throw`.
+void BlockingFlow::raise(const Expr *E, const World &W) {
+  const CXXTryStmt *Try = B.tryOf(E);
+  auto Handler = Try ? Handlers.find(Try) : Handlers.end();
+  if (Handler == Handlers.end())
+    return;
+  for (const CFGBlock *Each : Handler->second->succs())
+    if (Each && isa_and_nonnull<CXXCatchStmt>(Each->getLabel()))
+      Engine.raise(*Each, W);
 }
 
 //===-- Objects -----------------------------------------------------------===//
@@ -91,11 +107,12 @@ void BlockingFlow::reach(const void *Where, const World &W) {
       continue;
     std::vector<Need> Way;
     for (const ParmVarDecl *P : B.function().parameters())
-      if (std::optional<Subject> Of = Tests.valueOf(Places.variable(P)))
-        if (std::optional<bool> Zero = W.Known.equals(*Of, 0);
-            Zero && !B.isModified(P))
-          Way.push_back({*Zero ? Need::IsZero : Need::IsNonzero,
-                         P->getFunctionScopeIndex(), nullptr});
+      if (std::optional<Subject> Of = Tests.valueOf(Places.variable(P));
+          Of && !B.isModified(P))
+        for (const Fact &F : W.Known.all())
+          if (F.Of == *Of)
+            Way.push_back({F.Equal ? Need::IsEqual : Need::IsUnequal,
+                           P->getFunctionScopeIndex(), nullptr, F.Value});
     Ways &All = Reached[I];
     if (All.size() < 8 && !llvm::is_contained(All, Way))
       All.push_back(std::move(Way));
@@ -149,6 +166,8 @@ void BlockingFlow::statement(const Stmt *S, World W, WorldList &Out) {
     return declaration(D, std::move(W), Out);
   if (isa<CallExpr, CXXConstructExpr, CXXDeleteExpr>(S))
     reach(S, W);
+  if (isa<CallExpr, CXXConstructExpr, CoroutineSuspendExpr>(S))
+    raise(cast<Expr>(S), W);
   if (const auto *Call = dyn_cast<CallExpr>(S)) {
     call(Call, W);
   } else if (const auto *E = dyn_cast<CoroutineSuspendExpr>(S)) {
@@ -209,8 +228,9 @@ void BlockingFlow::begin(uint64_t Object, const Expr *Init, World &W) {
   while (const auto *C = dyn_cast<CXXConstructExpr>(E)) {
     if (C->getNumArgs() == 0 || isa<CXXDefaultArgExpr>(C->getArg(0))) {
       // Of a thread or a future: nothing in it.
-      if (isInStd(*C->getConstructor()) ||
-          K.analysis().models().library(*C->getConstructor()))
+      const CXXDestructorDecl *D =
+          C->getConstructor()->getParent()->getDestructor();
+      if (D && !K.entries(*D, nullptr).empty())
         insert(W.Done, Object);
       return;
     }
@@ -496,6 +516,9 @@ void BlockingFlow::askReady(World &W, const Expr *E, bool Holds) {
     std::optional<uint64_t> Key = key(Member->getImplicitObjectArgument());
     if (!Key)
       return;
+    // wait_for of a std::async's future, which waits in the end.
+    if (Compared && Holds && contains(W.Running, *Key))
+      done(W, *Key);
     for (const BlockingSite &S : Sites)
       if (S.Model && S.Object && isNamed(*Callee, S.Model->ReadyWhen) &&
           key(S.Object) == Key && Holds &&

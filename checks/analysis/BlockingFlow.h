@@ -77,6 +77,7 @@ private:
   void begin(uint64_t Object, const clang::Expr *Init, World &W);
   void call(const clang::CallExpr *Call, World &W);
   void suspension(const clang::CoroutineSuspendExpr *E, World &W);
+  void raise(const clang::Expr *E, const World &W);
   void reach(const void *At, const World &W);
   std::optional<bool> evaluate(const World &W, const clang::Expr *E);
   bool assume(World &W, const clang::Expr *E, bool Holds);
@@ -94,6 +95,7 @@ private:
   Solver<BlockingFlow> Engine;
   /// By expression or variable.
   llvm::DenseMap<const void *, llvm::SmallVector<unsigned, 1>> At;
+  llvm::DenseMap<const clang::CXXTryStmt *, const clang::CFGBlock *> Handlers;
   std::map<unsigned, Ways> Reached;
   llvm::SmallVector<llvm::StringRef, 2> SwitchNames;
 };

@@ -125,10 +125,14 @@ private:
   //===-- Calls -----------------------------------------------------------===//
 
   SourceLocation locationOf(const CallExpr &Call) {
-    if (const auto *Member =
-            dyn_cast<MemberExpr>(Call.getCallee()->IgnoreParenImpCasts()))
-      return Member->getMemberLoc();
-    return Call.getExprLoc();
+    const auto *Member =
+        dyn_cast<MemberExpr>(Call.getCallee()->IgnoreParenImpCasts());
+    SourceLocation Loc = Member ? Member->getMemberLoc() : Call.getExprLoc();
+    // A conversion is written nowhere; its operand is.
+    if (Member &&
+        (Loc.isInvalid() || isa<CXXConversionDecl>(Member->getMemberDecl())))
+      Loc = core(Member->getBase())->getBeginLoc();
+    return Loc;
   }
 
   std::string nameOf(const CallExpr &Call, const FunctionDecl *Callee) {

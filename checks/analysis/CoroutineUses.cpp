@@ -210,6 +210,22 @@ private:
     usesOf(F).Other = true;
   }
 
+  /// `int run(task<int>)`
+  static bool returnsResultOf(const FunctionDecl &Coroutine,
+                              const FunctionDecl &Callee) {
+    const auto *Task = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+        Coroutine.getReturnType()->getAsCXXRecordDecl());
+    QualType Result = Callee.getReturnType();
+    if (!Task || Result->isVoidType())
+      return false;
+    Result = Result.getNonReferenceType().getCanonicalType();
+    return llvm::any_of(Task->getTemplateArgs().asArray(),
+                        [&](const TemplateArgument &A) {
+                          return A.getKind() == TemplateArgument::Type &&
+                                 A.getAsType().getCanonicalType() == Result;
+                        });
+  }
+
   /// A task or a coroutine is handed to a call.
   void consumed(const FunctionDecl &F, const CallExpr &Call, size_t I) {
     CoroutineUses::Uses &Mine = usesOf(F);
@@ -243,15 +259,13 @@ private:
       return;
     }
     // A function that returns what the task results in has waited for it; so
-    // has one that is seen to.
-    bool Waits = !Callee->getReturnType()->isVoidType();
-    if (const FunctionDecl *Definition = U.K.followed(*Callee)) {
+    // has one that is seen to. Of others, main's are believed to.
+    bool Waits = returnsResultOf(F, *Callee) || (In && In->isMain());
+    if (const FunctionDecl *Definition = U.K.followed(*Callee); Definition) {
       Tiers Of;
       Of.add(Tier::Bridge);
       Of.add(Tier::Wait);
       Waits = Waits || !U.K.analysis().blocking().in(*Definition, Of).empty();
-    } else if (!isa<CXXMethodDecl>(Callee) && Call.getNumArgs() == 1) {
-      Waits = true;
     }
     (Waits ? Mine.Runner : Mine.Other) = true;
   }
