@@ -247,8 +247,7 @@ private:
             ? Culprit.Given[Culprit.Model->Awaits]
             : nullptr;
     if (Awaited && Shared->shapes().isAwaitable(core(Awaited)->getType()))
-      diag(Awaited->getExprLoc(), "'co_await' this instead",
-           DiagnosticIDs::Note);
+      diag(Awaited->getExprLoc(), "await this instead", DiagnosticIDs::Note);
   }
 
   const std::string ModelFiles, TierNames;

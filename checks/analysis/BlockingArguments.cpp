@@ -306,6 +306,8 @@ std::optional<Blocks> blocks(const BlockingModel &M, const CallArguments &With,
         Result.Level = Tier::Wait;
       else if (mentions(B, E, {"stdout", "stderr"}) == Mention::Yes)
         Result.Level = Tier::Micro;
+      else
+        Add(Need::IsFile, E, nullptr);
     }
   if (M.Descriptor != NoArgument) {
     const Expr *E = With.at(M.Descriptor);
@@ -361,6 +363,9 @@ bool meet(const Need &N, const CallArguments &With, std::vector<Need> &Ours) {
              : E->IgnoreParenImpCasts()->isNullPointerConstant(
                    B.function().getASTContext(),
                    Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull;
+  case Need::IsFile:
+    return P ? Inherit()
+             : mentions(B, E, {"stdin", "stdout", "stderr"}) != Mention::Yes;
   case Need::Flags:
     if (P)
       return Inherit();

@@ -24,6 +24,7 @@ struct Need {
     IsEqual,   ///< a branch was taken because it has `Value`
     IsUnequal, ///< or because it has another
     IsNull,    ///< it is seen to be null
+    IsFile,    ///< it is a stream that is neither standard input nor output
     Flags,     ///< it mentions what the model asks for
   } Kind;
   unsigned Parameter;
