@@ -110,7 +110,9 @@ private:
       call(*Call);
     else if (const auto *C = dyn_cast<CXXConstructExpr>(E))
       construction(*C);
-    else if (const auto *T = dyn_cast<CXXBindTemporaryExpr>(E))
+    else if (const auto *T = dyn_cast<CXXBindTemporaryExpr>(E);
+             // What is handed on may be empty by then.
+             T && B.isDiscarded(core(T->getSubExpr())))
       end(T->getType(), core(T->getSubExpr()), nullptr, E->getExprLoc(),
           quoted(typeName(T->getType())));
     else if (const auto *Delete = dyn_cast<CXXDeleteExpr>(E)) {

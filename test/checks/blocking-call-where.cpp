@@ -29,6 +29,7 @@ task<> moves_to_the_pool(pool &p) {
 task<> moves_to_the_loop(loop &l) {
   co_await l.schedule();
   ::sleep(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
 }
 // id: blocking/executor-back
 task<> moves_there_and_back(pool &p, loop &l) {
@@ -36,10 +37,12 @@ task<> moves_there_and_back(pool &p, loop &l) {
   ::sleep(1);
   co_await l.schedule();
   ::sleep(2);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
 }
 // id: blocking/executor-before
 task<> blocks_before_it_moves(pool &p) {
   ::sleep(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await p.schedule();
 }
 void spawn(pool &p, task<> t);
@@ -52,6 +55,7 @@ void spawns(pool &p, loop &l) {
   // id: blocking/spawned-on-loop
   spawn(l, []() -> task<> {
     ::sleep(1);
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
     co_return;
   }());
 }
@@ -61,6 +65,7 @@ void spawns(pool &p, loop &l) {
 int run(task<int> t) { return std::promise<int>().get_future().get(); }
 static task<int> inner() {
   ::sleep(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
   co_return 1;
 }
 static task<int> only_run() {
@@ -77,12 +82,14 @@ int test_a_lambda() {
 // id: blocking/runner-io
 static task<int> run_and_reads() {
   std::ifstream in("x");
+  // CHECK-NOTES: :[[@LINE-1]]:17: warning: constructing 'std::ifstream' blocks the thread that runs this coroutine [coro-blocking-call]
   co_return 1;
 }
 int test_reading() { return run(run_and_reads()); }
 // id: blocking/runner-and-others
 static task<int> run_and_awaited() {
   ::sleep(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
   co_return 1;
 }
 int test_that_as_well() { return run(run_and_awaited()); }
@@ -99,11 +106,13 @@ template <class F> CORO_OFFLOADS void on_a_thread(F f) { f(); }
 // id: blocking/annotated
 task<> annotated() {
   flush();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'flush' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 // id: blocking/clang-blocking
 task<> attributed() {
   wait_for_it();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'wait_for_it' blocks the thread that runs this coroutine [coro-blocking-call]
   look_at_it();
   co_await work();
 }

@@ -26,18 +26,21 @@ std::condition_variable cv;
 // id: blocking/bridge
 task<> waits_for_a_future(std::future<int> f) {
   f.get();
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'get' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 
 // id: blocking/wait
 task<> sleeps() {
   std::this_thread::sleep_for(10ms);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep_for' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 
 // id: blocking/io
 task<> reads_a_file() {
   std::ifstream in("settings");
+  // CHECK-NOTES: :[[@LINE-1]]:17: warning: constructing 'std::ifstream' blocks the thread that runs this coroutine [coro-blocking-call]
   int size;
   in >> size; // one file is one mistake
   co_await work();
@@ -62,6 +65,7 @@ task<> sleeps_not_at_all() {
 }
 task<> sleeps_for_a_variable(unsigned seconds) {
   ::sleep(seconds);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 
@@ -72,6 +76,7 @@ task<> polls_a_child(int pid) {
 }
 task<> waits_for_a_child(int pid) {
   ::waitpid(pid, nullptr, 0);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'waitpid' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 task<> does_with_a_child_what_it_is_told(int pid, int flags) {
@@ -108,16 +113,19 @@ task<> remembers_the_answer(std::future<int> f) {
 task<> asks_somebody_else(std::future<int> f, std::future<int> g) {
   if (g.wait_for(0s) == std::future_status::ready)
     f.get();
+    // CHECK-NOTES: :[[@LINE-1]]:7: warning: 'get' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 task<> asks_for_a_second(std::future<int> f) {
   if (f.wait_for(1s) == std::future_status::ready)
+  // CHECK-NOTES: :[[@LINE-1]]:9: warning: 'wait_for' blocks the thread that runs this coroutine [coro-blocking-call]
     f.get();
   co_await work();
 }
 task<> gets_it_on_the_wrong_branch(std::future<int> f) {
   if (f.wait_for(0s) != std::future_status::ready)
     f.get();
+    // CHECK-NOTES: :[[@LINE-1]]:7: warning: 'get' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 
@@ -126,6 +134,7 @@ task<> gets_it_on_the_wrong_branch(std::future<int> f) {
 // id: blocking/jthread
 task<> joins_at_the_end() {
   std::jthread t([] {});
+  // CHECK-NOTES: :[[@LINE-1]]:16: warning: destroying 't' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 task<> does_not_join() {
@@ -147,11 +156,13 @@ task<> gives_the_thread_away() {
 // id: blocking/async-future
 task<> future_waits_at_the_end() {
   auto f = std::async(std::launch::async, [] { return 1; });
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: destroying 'f' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 // id: blocking/async-discarded
 task<> future_waits_at_once() {
   std::async(std::launch::async, [] { return 1; });
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the future that 'async' returns is destroyed at once, which blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 
@@ -161,6 +172,8 @@ struct closes {
 // id: blocking/destructor
 task<> destructor() {
   closes c;
+  // CHECK-NOTES: :[[@LINE-1]]:10: warning: destroying 'c' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-6]]:15: note: the destructor of 'closes' calls 'fsync', which blocks
   co_await work();
 }
 
@@ -176,11 +189,15 @@ struct opens {
 // id: blocking/constructor
 task<> constructor() {
   opens o;
+  // CHECK-NOTES: :[[@LINE-1]]:9: warning: constructing 'opens' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-10]]:13: note: the constructor of 'opens' calls 'sleep', which blocks
   co_await work();
 }
 // id: blocking/conversion
 task<> conversion(opens o) {
   int i = o;
+  // CHECK-NOTES: :[[@LINE-1]]:11: warning: call to 'operator int' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-15]]:5: note: 'operator int' calls 'sleep', which blocks
   co_await work();
 }
 
@@ -207,9 +224,13 @@ struct blocking_awaitable {
 };
 // id: blocking/await_suspend
 task<> awaiter() { co_await blocking_awaiter{}; }
+// CHECK-NOTES: :[[@LINE-1]]:20: warning: 'co_await' calls 'await_suspend', which blocks the thread that runs this coroutine [coro-blocking-call]
+// CHECK-NOTES: :[[@LINE-22]]:49: note: 'await_suspend' calls 'sleep', which blocks
 task<> awaiter_with_a_thread() { co_await thread_awaiter{}; }
 // id: blocking/operator-co_await
 task<> awaitable() { co_await blocking_awaitable{}; }
+// CHECK-NOTES: :[[@LINE-1]]:22: warning: 'co_await' calls 'operator co_await', which blocks the thread that runs this coroutine [coro-blocking-call]
+// CHECK-NOTES: :[[@LINE-12]]:5: note: 'operator co_await' calls 'sleep', which blocks
 
 struct rows {
   int *begin() {
@@ -221,6 +242,8 @@ struct rows {
 // id: blocking/range-for
 task<> range(rows all) {
   for (int row : all)
+  // CHECK-NOTES: :[[@LINE-1]]:16: warning: call to 'begin' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-9]]:5: note: 'begin' calls 'sleep', which blocks
     co_await work();
 }
 
@@ -230,6 +253,7 @@ task<> handler() {
     co_await work();
   } catch (...) {
     ::sleep(1);
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
   }
 }
 
@@ -239,6 +263,7 @@ task<> handler() {
 task<> condition() {
   std::unique_lock<std::mutex> lock(mu);
   cv.wait(lock);
+  // CHECK-NOTES: :[[@LINE-1]]:6: warning: 'wait' blocks the thread that runs this coroutine [coro-blocking-call]
   lock.unlock();
   co_await work();
 }
@@ -247,11 +272,13 @@ std::atomic<bool> done;
 // id: blocking/spin
 task<> spins() {
   while (!done.load())
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: this loop keeps the thread that runs this coroutine until 'done' changes [coro-blocking-call]
     ;
   co_await work();
 }
 task<> lets_others_spin() {
   while (!done.load())
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: this loop keeps the thread that runs this coroutine until 'done' changes [coro-blocking-call]
     std::this_thread::yield();
   co_await work();
 }
@@ -269,6 +296,7 @@ task<> spins_a_little() {
 task<> socket_that_blocks(char *to) {
   int s = ::socket(AF_INET, SOCK_STREAM, 0);
   ::recv(s, to, 1, 0);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'recv' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 task<> socket_that_does_not(char *to) {
@@ -295,6 +323,7 @@ task<> socket_of_others(int s, char *to) {
 // id: blocking/standard-input
 task<> standard_input(char *to) {
   ::fgets(to, 10, stdin);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'fgets' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 task<> standard_output() {
@@ -312,6 +341,7 @@ generator<int> synchronous_generator() {
 // id: blocking/async-generator
 async_generator<int> asynchronous_generator() {
   ::sleep(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
   co_yield 1;
 }
 void no_coroutine() { ::sleep(1); }
@@ -348,6 +378,7 @@ task<> not_evaluated() {
 // id: blocking/template
 template <class Duration> task<> instantiated_twice(Duration d) {
   std::this_thread::sleep_for(d);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep_for' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 task<> instantiates() {

@@ -27,6 +27,8 @@ struct static_thread_pool {
 cppcoro::task<> cppcoro_work();
 cppcoro::task<> cppcoro_waits() {
   int x = cppcoro::sync_wait(cppcoro_work());
+  // CHECK-NOTES: :[[@LINE-1]]:11: warning: 'sync_wait' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-2]]:30: note: await this instead
   co_await cppcoro_work();
 }
 cppcoro::task<> cppcoro_pool(cppcoro::static_thread_pool &p) {
@@ -69,7 +71,10 @@ public:
 folly::coro::Task<> folly_work();
 folly::coro::Task<> folly_waits(folly::Baton &b, folly::coro::Baton &c) {
   (void)folly::coro::blockingWait(folly_work());
+  // CHECK-NOTES: :[[@LINE-1]]:9: warning: 'blockingWait' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-2]]:35: note: await this instead
   b.wait();
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'wait' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await c.wait();
 }
 folly::coro::Task<> folly_baton_ready(folly::Baton &b) {
@@ -81,10 +86,13 @@ folly::coro::Task<> folly_future(folly::Future<int> f, folly::Future<int> g) {
   if (f.isReady())
     (void)static_cast<folly::Future<int> &&>(f).get();
   (void)static_cast<folly::Future<int> &&>(g).get();
+  // CHECK-NOTES: :[[@LINE-1]]:47: warning: 'get' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await folly_work();
 }
 folly::coro::Task<> folly_twin() {
   std::this_thread::sleep_for(1ms);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep_for' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-2]]:3: note: use 'folly::coro::sleep' instead
   co_await folly_work();
 }
 
@@ -125,9 +133,13 @@ namespace net = boost::asio;
 using tcp_socket = net::basic_stream_socket<struct tcp>;
 net::awaitable<> asio_synchronous(tcp_socket s, net::io_context &io) {
   s.connect(1);
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'connect' blocks the thread that runs this coroutine [coro-blocking-call]
   s.read_some(1);
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'read_some' blocks the thread that runs this coroutine [coro-blocking-call]
   net::read(s, 1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'read' blocks the thread that runs this coroutine [coro-blocking-call]
   io.run();
+  // CHECK-NOTES: :[[@LINE-1]]:6: warning: 'run' blocks the thread that runs this coroutine [coro-blocking-call]
   io.poll();
   co_await net::async_read(s, 1, net::use_awaitable);
   co_await s.async_read_some(1, net::use_awaitable);
@@ -144,6 +156,8 @@ net::awaitable<> asio_non_blocking(tcp_socket s) {
 net::awaitable<> asio_moves(net::thread_pool &p) {
   co_await net::post(p, net::use_awaitable);
   std::this_thread::sleep_for(1ms);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep_for' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-2]]:3: note: use 'boost::asio::steady_timer' instead
 }
 void asio_spawns(net::thread_pool &p) {
   net::co_spawn(p, []() -> net::awaitable<> {
@@ -167,6 +181,8 @@ seastar::future<> seastar_gets() {
   if (f.available())
     f.get();
   seastar_work().get();
+  // CHECK-NOTES: :[[@LINE-1]]:18: warning: 'get' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-2]]:3: note: await this instead
   co_await seastar_work();
 }
 
@@ -191,11 +207,15 @@ template <class T> T waitFor(Task<T> &&);
 QCoro::Task<> qt_work();
 QCoro::Task<> qt(QFuture<int> f, QFuture<int> g, QThread &t) {
   f.waitForFinished();
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'waitForFinished' blocks the thread that runs this coroutine [coro-blocking-call]
   f.result();
   if (g.isFinished())
     g.result();
   QThread::msleep(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'msleep' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-2]]:3: note: use 'QCoro::sleepFor' instead
   QThread::msleep(0);
   t.wait();
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'wait' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await qt_work();
 }

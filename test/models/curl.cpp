@@ -13,6 +13,7 @@ int curl_multi_poll(CURLM *, curl_waitfd *, unsigned, int, int *);
 
 task<> transfers(CURL *c) {
   curl_easy_perform(c);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'curl_easy_perform' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 task<> drives(CURLM *m) {
@@ -23,5 +24,6 @@ task<> drives(CURLM *m) {
 }
 task<> polls(CURLM *m) {
   curl_multi_poll(m, nullptr, 0, 1000, nullptr);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'curl_multi_poll' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }

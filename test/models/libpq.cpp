@@ -14,6 +14,7 @@ PGresult *PQgetResult(PGconn *);
 
 task<> executes(PGconn *c) {
   PQexec(c, "select 1");
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'PQexec' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 task<> asks(PGconn *c) {

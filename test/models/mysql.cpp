@@ -10,6 +10,7 @@ int mysql_real_query_nonblocking(MYSQL *, const char *, unsigned long);
 
 task<> blocks(MYSQL *m) {
   mysql_query(m, "select 1");
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'mysql_query' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 task<> does_not(MYSQL *m) {

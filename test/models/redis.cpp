@@ -21,11 +21,13 @@ public:
 
 task<> hiredis(redisContext *c, redisAsyncContext *a) {
   redisCommand(c, "PING");
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'redisCommand' blocks the thread that runs this coroutine [coro-blocking-call]
   redisAsyncCommand(a, nullptr, nullptr, "PING");
   co_await work();
 }
 task<> redis_plus_plus(sw::redis::Redis &r, sw::redis::AsyncRedis &a) {
   r.del("x");
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'del' blocks the thread that runs this coroutine [coro-blocking-call]
   a.del("x");
   co_await work();
 }
