@@ -347,21 +347,21 @@ void BlockingFlow::call(const CallExpr *Call, World &W) {
 //===-- Suspensions -------------------------------------------------------===//
 
 /// Whether an expression in `S` is, or names, an executor of that kind.
-bool BlockingFlow::mentionsExecutor(const Stmt *S, unsigned Role) {
+bool BlockingFlow::mentionsExecutor(const Stmt *S, unsigned Role, bool ByType) {
   if (!S || isa<LambdaExpr>(S))
     return false;
   if (const auto *E = dyn_cast<Expr>(S)) {
     if (const auto *Call = dyn_cast<CallExpr>(E)) {
+      llvm::SmallVector<const Expr *, 4> Given(Call->arguments());
       for (const BlockingModel *M : K.entries(*Call))
-        if (unsigned(M->Role) == Role)
+        if (unsigned(M->Role) == Role && concerns(*M, {B, Given, nullptr}))
           return true;
     }
-    if (Role == BlockingModel::Switches && !E->getType().isNull() &&
-        K.isBlockingExecutor(E->getType()))
+    if (ByType && !E->getType().isNull() && K.isBlockingExecutor(E->getType()))
       return true;
   }
   return llvm::any_of(S->children(), [&](const Stmt *Child) {
-    return mentionsExecutor(Child, Role);
+    return mentionsExecutor(Child, Role, ByType);
   });
 }
 
@@ -374,14 +374,16 @@ void BlockingFlow::suspension(const CoroutineSuspendExpr *E, World &W) {
     // A task that is given an executor runs there; the coroutine does not.
     bool IsTask =
         K.analysis().shapes().isTask(core(E->getOperand())->getType());
-    if (!IsTask && mentionsExecutor(E->getOperand(), BlockingModel::Switches)) {
+    if (mentionsExecutor(E->getOperand(), BlockingModel::Switches,
+                         /*ByType=*/!IsTask)) {
       W.Elsewhere = true;
       if (Callee && Callee->getIdentifier() &&
           !llvm::is_contained(SwitchNames, Callee->getName()))
         SwitchNames.push_back(Callee->getName());
     } else if (W.Elsewhere &&
                ((Callee && isNamed(*Callee, SwitchNames)) ||
-                mentionsExecutor(E->getOperand(), BlockingModel::Returns))) {
+                mentionsExecutor(E->getOperand(), BlockingModel::Returns,
+                                 /*ByType=*/false))) {
       W.Elsewhere = false;
     }
   }

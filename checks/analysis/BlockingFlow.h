@@ -82,7 +82,7 @@ private:
   std::optional<bool> evaluate(const World &W, const clang::Expr *E);
   bool assume(World &W, const clang::Expr *E, bool Holds);
   void askReady(World &W, const clang::Expr *E, bool Holds);
-  bool mentionsExecutor(const clang::Stmt *S, unsigned Role);
+  bool mentionsExecutor(const clang::Stmt *S, unsigned Role, bool ByType);
   std::optional<uint64_t> key(const clang::Expr *E);
   void done(World &W, uint64_t Object);
   void mentioned(const clang::Stmt *S, World &W);

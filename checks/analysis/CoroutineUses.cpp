@@ -260,7 +260,8 @@ private:
     }
     // A function that returns what the task results in has waited for it; so
     // has one that is seen to. Of others, main's are believed to.
-    bool Waits = returnsResultOf(F, *Callee) || (In && In->isMain());
+    bool Waits = returnsResultOf(F, *Callee) ||
+                 (In && In->isMain() && Call.getNumArgs() == 1);
     if (const FunctionDecl *Definition = U.K.followed(*Callee); Definition) {
       Tiers Of;
       Of.add(Tier::Bridge);

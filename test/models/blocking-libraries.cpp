@@ -127,6 +127,9 @@ public:
   void join();
 };
 template <class E> awaitable<> post(E &, use_awaitable_t);
+template <class E> struct bound {};
+template <class E> bound<E> bind_executor(E &, use_awaitable_t);
+template <class E> awaitable<> post(bound<E>);
 template <class E> void co_spawn(E &, awaitable<>, int);
 } // namespace boost::asio
 namespace net = boost::asio;
@@ -153,11 +156,15 @@ net::awaitable<> asio_non_blocking(tcp_socket s) {
   s.read_some(1);
   co_return;
 }
-net::awaitable<> asio_moves(net::thread_pool &p) {
+net::awaitable<> asio_comes_back(net::thread_pool &p) {
   co_await net::post(p, net::use_awaitable);
   std::this_thread::sleep_for(1ms);
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep_for' blocks the thread that runs this coroutine [coro-blocking-call]
   // CHECK-NOTES: :[[@LINE-2]]:3: note: use 'boost::asio::steady_timer' instead
+}
+net::awaitable<> asio_moves(net::thread_pool &p) {
+  co_await net::post(net::bind_executor(p, net::use_awaitable));
+  std::this_thread::sleep_for(1ms);
 }
 void asio_spawns(net::thread_pool &p) {
   net::co_spawn(p, []() -> net::awaitable<> {
