@@ -36,6 +36,8 @@
 
 namespace corolint {
 
+class BlockingCalls;
+
 /// Everything that checks share about one translation unit. Lives as long as
 /// the unit, and is used by one thread at a time; clangd has one per file.
 class Analysis {
@@ -52,6 +54,7 @@ public:
   Shapes &shapes() { return TypeShapes; }
   const Models &models() const { return *Facts; }
   Summaries &summaries() { return Functions; }
+  BlockingCalls &blocking();
   bool follows(LockRule R) const { return !Muted.test(unsigned(R)); }
 
   /// The locks that `F` holds at suspensions, in source order. Nothing if `F`
@@ -78,6 +81,7 @@ private:
   const MutedLockRules Muted;
   Shapes TypeShapes;
   Summaries Functions;
+  std::shared_ptr<BlockingCalls> Blocking; ///< made when it is asked for
 };
 
 } // namespace corolint

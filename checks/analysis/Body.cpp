@@ -169,6 +169,9 @@ private:
     }
     if (const auto *Op = dyn_cast<BinaryOperator>(E)) {
       if (Op->isAssignmentOp() && !isa<DeclRefExpr>(core(Op->getLHS()))) {
+        if (const auto *Member = dyn_cast<MemberExpr>(core(Op->getLHS())))
+          if (const auto *Ref = dyn_cast<DeclRefExpr>(core(Member->getBase())))
+            B.MemberStores.push_back({Ref->getDecl(), Op->getRHS()});
         walk(Op->getLHS(), In);
         AssignedTo.push_back(Op->getLHS());
         walk(Op->getRHS(), In);

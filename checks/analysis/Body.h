@@ -90,6 +90,12 @@ public:
     const clang::Expr *Value;
   };
   const std::vector<Store> &stores() const { return Stores; }
+  /// Every place where a member of a variable is assigned to: `t.tv_sec = 1`.
+  struct MemberStore {
+    const clang::ValueDecl *Variable;
+    const clang::Expr *Value;
+  };
+  const std::vector<MemberStore> &memberStores() const { return MemberStores; }
 
 private:
   friend class BodyWalker;
@@ -107,6 +113,7 @@ private:
   std::vector<const clang::ReturnStmt *> Returns;
   std::vector<clang::QualType> MadeTypes;
   std::vector<Store> Stores;
+  std::vector<MemberStore> MemberStores;
   llvm::DenseMap<const clang::ValueDecl *, const clang::Expr *> Ranges;
   /// For suspensions: the left sides of the assignments whose right sides they
   /// stand in.

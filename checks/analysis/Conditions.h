@@ -43,6 +43,7 @@ public:
   /// The one value that it is known to have.
   std::optional<int64_t> value(Subject Of) const;
   void learn(Fact F);
+  llvm::ArrayRef<Fact> all() const { return Known; }
   size_t size() const { return Known.size(); }
   void forget(Subject Of);
   template <class Predicate> void forgetIf(Predicate P) {

@@ -38,6 +38,22 @@ struct TagEffect {
   LockEffect Effect = LockEffect::Defer;
 };
 
+/// One name, or a list of them.
+struct Names {
+  std::vector<QualifiedName> List;
+  struct Mapping {
+  } Nothing;
+};
+
+/// One entry of `blocking`, which stands for as many models as it has names.
+struct BlockingEntry {
+  std::vector<BlockingModel> Models;
+};
+/// One entry of `twins`, likewise.
+struct TwinEntry {
+  std::vector<TwinModel> Models;
+};
+
 /// The keys that say what a call does to a lock.
 constexpr struct {
   const char *Key;
@@ -100,6 +116,8 @@ LLVM_YAML_IS_SEQUENCE_VECTOR(LockableModel)
 LLVM_YAML_IS_SEQUENCE_VECTOR(GuardModel)
 LLVM_YAML_IS_SEQUENCE_VECTOR(TagModel)
 LLVM_YAML_IS_SEQUENCE_VECTOR(FunctionModel)
+LLVM_YAML_IS_SEQUENCE_VECTOR(BlockingEntry)
+LLVM_YAML_IS_SEQUENCE_VECTOR(TwinEntry)
 LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(QualifiedName)
 LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(Argument)
 
@@ -275,6 +293,140 @@ template <> struct MappingTraits<FunctionModel> {
   }
 };
 
+//===-- Calls that block --------------------------------------------------===//
+
+template <> struct ScalarTraits<Tier> {
+  static StringRef input(StringRef S, void *, Tier &T) {
+    constexpr StringRef Words[] = {"bridge", "wait", "io", "metadata", "micro"};
+    for (unsigned I = 0; I < NumTiers; ++I)
+      if (S == Words[I]) {
+        T = Tier(I);
+        return {};
+      }
+    return "unknown tier: expected 'bridge', 'wait', 'io', 'metadata' or "
+           "'micro'";
+  }
+  static void output(const Tier &, void *, raw_ostream &) {}
+  static QuotingType mustQuote(StringRef) { return QuotingType::None; }
+};
+
+template <> struct ScalarTraits<BlockingModel::RoleKind> {
+  static StringRef input(StringRef S, void *, BlockingModel::RoleKind &R) {
+    constexpr std::pair<StringRef, BlockingModel::RoleKind> Words[] = {
+        {"harmless", BlockingModel::Harmless},
+        {"calls", BlockingModel::Calls},
+        {"offloads", BlockingModel::Offloads},
+        {"switches-to-blocking", BlockingModel::Switches},
+        {"switches-back", BlockingModel::Returns},
+        {"opens-file", BlockingModel::OpensFile},
+        {"opens-socket", BlockingModel::OpensSocket},
+        {"starts", BlockingModel::Starts}};
+    for (auto [Word, Role] : Words)
+      if (S == Word) {
+        R = Role;
+        return {};
+      }
+    return "unknown role: expected 'harmless', 'calls', 'offloads', "
+           "'switches-to-blocking', 'switches-back', 'opens-file', "
+           "'opens-socket' or 'starts'";
+  }
+  static void output(const BlockingModel::RoleKind &, void *, raw_ostream &) {}
+  static QuotingType mustQuote(StringRef) { return QuotingType::None; }
+};
+
+template <> struct MappingTraits<Names::Mapping> {
+  static void mapping(IO &Io, Names::Mapping &) {
+    Io.setError("expected a name, or a list of names");
+  }
+};
+
+template <> struct PolymorphicTraits<Names> {
+  static NodeKind getKind(const Names &) { return NodeKind::Sequence; }
+  static QualifiedName &getAsScalar(Names &N) { return N.List.emplace_back(); }
+  static std::vector<QualifiedName> &getAsSequence(Names &N) { return N.List; }
+  static Names::Mapping &getAsMap(Names &N) { return N.Nothing; }
+};
+
+/// Reads a list of names that stay in the file's storage.
+static llvm::ArrayRef<StringRef> readNames(IO &Io, const char *Key) {
+  Names Read;
+  Io.mapOptional(Key, Read);
+  std::vector<StringRef> Texts;
+  for (QualifiedName N : Read.List)
+    Texts.push_back(N.Text);
+  return reader(Io).save(Texts);
+}
+
+template <> struct MappingTraits<BlockingEntry> {
+  static void mapping(IO &Io, BlockingEntry &E) {
+    BlockingModel M;
+    std::optional<Tier> Level;
+    std::optional<BlockingModel::RoleKind> Role;
+    Io.mapOptional("tier", Level);
+    Io.mapOptional("role", Role);
+    if (Level.has_value() == Role.has_value())
+      Io.setError("expected either a 'tier', of what blocks, or a 'role'");
+    M.Level = Level.value_or(Tier::Micro);
+    M.Role = Role.value_or(BlockingModel::Blocks);
+
+    for (auto [Key, Member] : {std::pair("zero", &BlockingModel::Zero),
+                               {"null", &BlockingModel::Null},
+                               {"not-null", &BlockingModel::NotNull},
+                               {"descriptor", &BlockingModel::Descriptor},
+                               {"stream", &BlockingModel::Stream},
+                               {"argument", &BlockingModel::Argument},
+                               {"awaits", &BlockingModel::Awaits}}) {
+      std::optional<Argument> A;
+      Io.mapOptional(Key, A);
+      if (A)
+        M.*Member = A->Index;
+    }
+    Io.mapOptional("arguments", M.MinArguments);
+    M.Unless = readNames(Io, "unless");
+    M.Only = readNames(Io, "only");
+    M.Of = readNames(Io, "of");
+    M.ReadyWhen = readNames(Io, "ready-when");
+    M.After = readNames(Io, "after");
+    if ((!M.Unless.empty() || !M.Only.empty() || !M.Of.empty()) &&
+        M.Argument == NoArgument)
+      Io.setError("'unless', 'only' and 'of' need 'argument'");
+
+    Names In, Each;
+    Io.mapOptional("in", In);
+    Io.mapRequired("names", Each);
+    Reader &R = reader(Io);
+    for (QualifiedName N : Each.List) {
+      if (In.List.empty()) {
+        M.Name = N.Text;
+        E.Models.push_back(M);
+      }
+      for (QualifiedName Outer : In.List) {
+        M.Name = R.save((Outer.Text + "::" + N.Text).str());
+        E.Models.push_back(M);
+      }
+    }
+  }
+};
+
+template <> struct MappingTraits<TwinEntry> {
+  static void mapping(IO &Io, TwinEntry &E) {
+    TwinModel M;
+    QualifiedName Use;
+    std::string Header;
+    Names For;
+    Io.mapRequired("for", For);
+    Io.mapRequired("use", Use);
+    Io.mapOptional("header", Header);
+    Io.mapOptional("same-arguments", M.SameArguments, false);
+    M.Use = Use.Text;
+    M.Header = reader(Io).save(Header);
+    for (QualifiedName N : For.List) {
+      M.For = N.Text;
+      E.Models.push_back(M);
+    }
+  }
+};
+
 template <> struct MappingTraits<ModelFile> {
   static void mapping(IO &Io, ModelFile &F) {
     std::string Library;
@@ -298,6 +450,21 @@ template <> struct MappingTraits<ModelFile> {
     Io.mapOptional("tags", F.Tags);
     Io.mapOptional("functions", F.Functions);
     llvm::append_range(F.Functions, reader(Io).Functions);
+
+    std::vector<BlockingEntry> Blocking;
+    Io.mapOptional("blocking", Blocking);
+    for (const BlockingEntry &E : Blocking)
+      llvm::append_range(F.Blocking, E.Models);
+    std::vector<TwinEntry> Twins;
+    Io.mapOptional("twins", Twins);
+    for (TwinEntry &E : Twins)
+      for (TwinModel &M : E.Models) {
+        if (Library.empty())
+          Io.setError("'twins' need 'library', its name");
+        else
+          M.Library = F.Library->Name;
+        F.Twins.push_back(M);
+      }
   }
 };
 } // namespace llvm::yaml

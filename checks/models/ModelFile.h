@@ -28,6 +28,8 @@ struct ModelFile {
   std::vector<GuardModel> Guards;
   std::vector<TagModel> Tags;
   std::vector<FunctionModel> Functions;
+  std::vector<BlockingModel> Blocking;
+  std::vector<TwinModel> Twins;
 
   std::unique_ptr<llvm::BumpPtrAllocator> Storage;
 };

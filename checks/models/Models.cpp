@@ -138,7 +138,96 @@ private:
 };
 } // namespace
 
+namespace {
+/// Like Index, with several entries for a name. A user's file replaces all that
+/// was said of a name before.
+class BlockingIndex {
+public:
+  void add(ArrayRef<BlockingModel> Models) {
+    ++Files;
+    for (const BlockingModel &M : Models)
+      Users[splitLast(M.Name).second].push_back({Files, &M});
+  }
+
+  void find(const NamedDecl &D, const CXXRecordDecl *Object,
+            Models::BlockingEntries &Found) const {
+    llvm::SmallString<16> Spelling;
+    StringRef Last = lastNameOf(D, Spelling);
+    if (Last.empty())
+      return;
+    if (auto Bucket = Users.find(Last); Bucket != Users.end()) {
+      unsigned Newest = 0;
+      for (auto [File, M] : Bucket->second)
+        if (speaksFor(*M, D, Object)) {
+          if (File > Newest)
+            Found.clear();
+          Newest = File;
+          Found.push_back(M);
+        }
+      if (!Found.empty())
+        return;
+    }
+    for (auto Row = llvm::lower_bound(
+             shipped::Blocking, Last,
+             [](const auto &R, StringRef Last) { return R.Last < Last; });
+         Row != std::end(shipped::Blocking) && Row->Last == Last; ++Row)
+      if (isOfC(Row->Facts.Name)
+              ? isa<FunctionDecl>(D) && cast<FunctionDecl>(D).isExternC()
+              : speaksFor(Row->Facts, D, Object))
+        Found.push_back(&Row->Facts);
+  }
+
+private:
+  /// Constructors and destructors are called like their class.
+  static StringRef lastNameOf(const NamedDecl &D,
+                              llvm::SmallVectorImpl<char> &Spelling) {
+    if (const auto *Constructor = dyn_cast<CXXConstructorDecl>(&D))
+      return lastName(*Constructor->getParent(), Spelling);
+    if (const auto *Destructor = dyn_cast<CXXDestructorDecl>(&D)) {
+      llvm::SmallString<16> Class;
+      return ("~" + lastName(*Destructor->getParent(), Class))
+          .toStringRef(Spelling);
+    }
+    return lastName(D, Spelling);
+  }
+
+  /// A shipped model without a namespace means a function of C: people write
+  /// their own read() and connect().
+  static bool isOfC(StringRef Name) { return !Name.contains("::"); }
+
+  static bool isOrDerivesFrom(const CXXRecordDecl &R, StringRef Name,
+                              unsigned Depth = 0) {
+    llvm::SmallString<16> Spelling;
+    auto [Outer, Last] = splitLast(Name);
+    if (lastName(R, Spelling) == Last && isCalled(R.getDeclContext(), Outer))
+      return true;
+    if (Depth < 8 && R.hasDefinition())
+      for (const CXXBaseSpecifier &Base : R.getDefinition()->bases())
+        if (const CXXRecordDecl *B = Base.getType()->getAsCXXRecordDecl();
+            B && isOrDerivesFrom(*B, Name, Depth + 1))
+          return true;
+    return false;
+  }
+
+  static bool speaksFor(const BlockingModel &M, const NamedDecl &D,
+                        const CXXRecordDecl *Object) {
+    StringRef Outer = splitLast(M.Name).first;
+    return isCalled(D.getDeclContext(), Outer) ||
+           (Object && !Outer.empty() && isOrDerivesFrom(*Object, Outer));
+  }
+
+  using Candidates =
+      llvm::SmallVector<std::pair<unsigned, const BlockingModel *>, 1>;
+  unsigned Files = 0;
+  llvm::StringMap<Candidates> Users;
+};
+} // namespace
+
 struct Models::Tables {
+  BlockingIndex Blocking;
+  std::vector<TwinModel> Twins{std::begin(shipped::Twins),
+                               std::end(shipped::Twins)};
+
   Index<LockableModel> Lockables{shipped::Lockables};
   Index<GuardModel> Guards{shipped::Guards};
   Index<TagModel> Tags{shipped::Tags};
@@ -163,6 +252,8 @@ void Models::Tables::add(ModelFile File) {
     Tags.add(M);
   for (const FunctionModel &M : F.Functions)
     Functions.add(M);
+  Blocking.add(F.Blocking);
+  Twins.insert(Twins.begin(), F.Twins.begin(), F.Twins.end());
   if (!F.Library)
     return;
   // A library described again keeps what the new description leaves out, so
@@ -214,6 +305,30 @@ const FunctionModel *Models::function(const FunctionDecl &F) const {
     for (const CXXMethodDecl *Base : Method->overridden_methods())
       if (const FunctionModel *M = function(*Base))
         return M;
+  return nullptr;
+}
+
+Models::BlockingEntries Models::blocking(const NamedDecl &D,
+                                         const CXXRecordDecl *Object) const {
+  BlockingEntries Found;
+  T->Blocking.find(D, Object, Found);
+  if (const auto *Method = dyn_cast<CXXMethodDecl>(&D); Method && Found.empty())
+    for (const CXXMethodDecl *Base : Method->overridden_methods())
+      if (Found = blocking(*Base); !Found.empty())
+        break;
+  return Found;
+}
+
+bool Models::isNamed(const CXXRecordDecl &R, StringRef Name) {
+  llvm::SmallString<16> Spelling;
+  auto [Outer, Last] = splitLast(Name);
+  return lastName(R, Spelling) == Last && ::isCalled(R.getDeclContext(), Outer);
+}
+
+const TwinModel *Models::twin(const LibraryModel &L, StringRef Name) const {
+  for (const TwinModel &M : T->Twins)
+    if (M.Library == L.Name && M.For == Name)
+      return &M;
   return nullptr;
 }
 

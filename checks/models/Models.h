@@ -13,6 +13,7 @@
 #ifndef COROLINT_CHECKS_MODELS_MODELS_H
 #define COROLINT_CHECKS_MODELS_MODELS_H
 
+#include "BlockingModel.h"
 #include "clang/AST/DeclCXX.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
@@ -121,6 +122,17 @@ public:
   /// The library that a declaration belongs to by its namespace, the innermost
   /// match first; null if none is modelled.
   const LibraryModel *library(const clang::Decl &) const;
+
+  /// What is known of a call that may block; see BlockingModel.h. Methods are
+  /// also found by the class of their object and its bases: a standard
+  /// library's std::future inherits its wait().
+  using BlockingEntries = llvm::SmallVector<const BlockingModel *, 2>;
+  BlockingEntries blocking(const clang::NamedDecl &,
+                           const clang::CXXRecordDecl *Object = nullptr) const;
+  /// Whether a class is called so, whatever its template arguments.
+  static bool isNamed(const clang::CXXRecordDecl &, llvm::StringRef Name);
+  /// The awaitable twin of the function called `Name` in a library.
+  const TwinModel *twin(const LibraryModel &, llvm::StringRef Name) const;
 
   ~Models();
 

@@ -2,11 +2,16 @@
 //
 // What the examples of docs/checks take for granted.
 #pragma once
+#include "../../runtime/include/corolint/annotations.h"
 #include "../checks/Inputs/task.h"
+#include <chrono>
+#include <fstream>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <semaphore>
 #include <shared_mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,3 +30,14 @@ public:
   void unlock();
 };
 inline async_mutex async_mu;
+
+using namespace std::chrono_literals;
+
+// An executor whose threads are there to be blocked.
+class blocking_pool {
+public:
+  reschedule schedule();
+
+private:
+  std::vector<std::thread> threads_;
+};

@@ -7,6 +7,7 @@
 // build with the message that a user would get for their own.
 
 #include "../ModelFile.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
@@ -61,6 +62,30 @@ static const char *spell(LockSuccess S) {
   llvm_unreachable("all successes are spelled");
 }
 
+static const char *spell(BlockingModel::RoleKind R) {
+  switch (R) {
+  case BlockingModel::Blocks:
+    return "BlockingModel::Blocks";
+  case BlockingModel::Harmless:
+    return "BlockingModel::Harmless";
+  case BlockingModel::Calls:
+    return "BlockingModel::Calls";
+  case BlockingModel::Offloads:
+    return "BlockingModel::Offloads";
+  case BlockingModel::Switches:
+    return "BlockingModel::Switches";
+  case BlockingModel::Returns:
+    return "BlockingModel::Returns";
+  case BlockingModel::OpensFile:
+    return "BlockingModel::OpensFile";
+  case BlockingModel::OpensSocket:
+    return "BlockingModel::OpensSocket";
+  case BlockingModel::Starts:
+    return "BlockingModel::Starts";
+  }
+  llvm_unreachable("all roles are spelled");
+}
+
 static void quote(raw_ostream &Out, StringRef S) {
   Out << '"';
   Out.write_escaped(S);
@@ -71,6 +96,7 @@ static StringRef nameOf(const LockableModel &M) { return M.Type; }
 static StringRef nameOf(const GuardModel &M) { return M.Type; }
 static StringRef nameOf(const TagModel &M) { return M.Type; }
 static StringRef nameOf(const FunctionModel &M) { return M.Name; }
+static StringRef nameOf(const BlockingModel &M) { return M.Name; }
 
 /// "mutex" of "std::mutex".
 static StringRef lastOf(StringRef QualifiedName) {
@@ -110,6 +136,54 @@ static void writeTable(raw_ostream &Out, StringRef Type, StringRef Name,
     writeFacts(*M);
     Out << "}},\n";
   }
+  Out << "};\n\n";
+}
+
+/// Calls that block. Their lists of names are shared, and stand first.
+static void writeBlocking(raw_ostream &Out,
+                          const std::vector<ModelFile> &Files) {
+  std::vector<const BlockingModel *> Models =
+      sorted(Files, &ModelFile::Blocking);
+  std::vector<llvm::ArrayRef<StringRef>> Lists;
+  auto Name = [&](llvm::ArrayRef<StringRef> List) -> std::string {
+    if (List.empty())
+      return "{}";
+    auto Known = llvm::find(Lists, List);
+    return "Names" + llvm::utostr(unsigned(Known - Lists.begin()));
+  };
+  for (const BlockingModel *M : Models)
+    for (llvm::ArrayRef<StringRef> List :
+         {M->Unless, M->Only, M->Of, M->ReadyWhen, M->After})
+      if (!List.empty() && !llvm::is_contained(Lists, List)) {
+        Out << "static constexpr llvm::StringRef Names" << Lists.size()
+            << "[] = {";
+        for (StringRef Each : List) {
+          quote(Out, Each);
+          Out << ", ";
+        }
+        Out << "};\n";
+        Lists.push_back(List);
+      }
+  writeTable(
+      Out, "BlockingModel", "Blocking", Models, [&](const BlockingModel &M) {
+        Out << spell(M.Role) << ", Tier(" << unsigned(M.Level) << ")";
+        for (int Argument :
+             {M.Zero, M.Null, M.NotNull, M.Descriptor, M.Stream, M.Argument})
+          Out << ", " << Argument;
+        Out << ", " << Name(M.Unless) << ", " << Name(M.Only) << ", "
+            << Name(M.Of) << ", " << M.MinArguments << ", " << M.Awaits << ", "
+            << Name(M.ReadyWhen) << ", " << Name(M.After);
+      });
+  Out << "static constexpr TwinModel Twins[] = {\n";
+  for (const ModelFile &F : Files)
+    for (const TwinModel &M : F.Twins) {
+      Out << "  {";
+      for (StringRef Each : {M.Library, M.For, M.Use, M.Header}) {
+        quote(Out, Each);
+        Out << ", ";
+      }
+      Out << (M.SameArguments ? "true" : "false") << "},\n";
+    }
   Out << "};\n\n";
 }
 
@@ -171,6 +245,7 @@ static void write(raw_ostream &Out, const std::vector<ModelFile> &Files) {
                    << M.Operands.size() << ")}, " << spell(M.Success);
                Offset += M.Operands.size();
              });
+  writeBlocking(Out, Files);
 }
 
 namespace {
@@ -187,6 +262,11 @@ public:
       Found |= seen(Path, "tags", M.Type);
     for (const FunctionModel &M : F.Functions)
       Found |= seen(Path, "functions", M.Name);
+    // Within a file, a call may have an entry for each way in which it blocks.
+    llvm::StringSet<> Blocking;
+    for (const BlockingModel &M : F.Blocking)
+      if (Blocking.insert(M.Name).second)
+        Found |= seen(Path, "blocking", M.Name);
     return Found;
   }
 

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Finds calls that block the thread that a coroutine runs on.
+//
+// A coroutine that waits should suspend, and leave its thread to others. A call
+// that blocks keeps them all waiting; one that waits for another coroutine may
+// wait for ever, since that needs the thread.
+//
+// analysis/BlockingCalls.h knows which calls do, and through whom;
+// analysis/CoroutineUses.h, where it does no harm. This file asks them, and
+// words the answer.
+
+#include "BlockingFix.h"
+#include "Checks.h"
+#include "ModelFiles.h"
+#include "analysis/Annotations.h"
+#include "analysis/BlockingCalls.h"
+#include "analysis/Coroutine.h"
+#include "analysis/CoroutineUses.h"
+#include "analysis/Places.h"
+#include "clang-tidy/utils/IncludeInserter.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/ASTMatchers/ASTMatchFinder.h"
+#include <set>
+
+using namespace clang;
+using namespace clang::ast_matchers;
+
+namespace corolint {
+namespace {
+
+AST_MATCHER(FunctionDecl, isJudgedCoroutine) {
+  (void)Finder, (void)Builder;
+  // Cheap tests first: LLVM 19 matches all of the system headers.
+  return Node.doesThisDeclarationHaveABody() && !Node.hasSkippedBody() &&
+         isa_and_nonnull<CoroutineBodyStmt>(Node.getBody()) &&
+         !Node.isDependentContext();
+}
+
+class BlockingCallCheck : public tidy::ClangTidyCheck {
+  // Options. Each name is spelled once, here.
+  static constexpr llvm::StringLiteral ModelFilesOption = "ModelFiles";
+  static constexpr llvm::StringLiteral TiersOption = "Tiers";
+  /// The most notes that a chain gets.
+  static constexpr size_t MaxNotes = 8;
+
+public:
+  BlockingCallCheck(StringRef Name, tidy::ClangTidyContext *Context)
+      : ClangTidyCheck(Name, Context),
+        ModelFiles(Options.getLocalOrGlobal(ModelFilesOption, "")),
+        TierNames(Options.get(TiersOption, "bridge;wait;io")),
+        Shared(sharedAnalysis(*Context, ModelFiles,
+                              [this](StringRef Error) {
+                                configurationDiag(Error, DiagnosticIDs::Error);
+                              })),
+        Inserter(tidy::utils::IncludeSorter::IS_LLVM, areDiagsSelfContained()) {
+    SmallVector<StringRef, 5> Each;
+    StringRef(TierNames).split(Each, ';', -1, /*KeepEmpty=*/false);
+    for (StringRef Word : Each) {
+      static constexpr StringRef Names[] = {"bridge", "wait", "io", "metadata",
+                                            "micro"};
+      auto Known = llvm::find(Names, Word.trim());
+      if (Known == std::end(Names))
+        configurationDiag("unknown tier '%0': expected 'bridge', 'wait', 'io', "
+                          "'metadata' or 'micro'",
+                          DiagnosticIDs::Error)
+            << Word.trim();
+      else
+        Wanted.add(Tier(Known - std::begin(Names)));
+    }
+  }
+
+  bool isLanguageVersionSupported(const LangOptions &L) const override {
+    return L.Coroutines;
+  }
+  void storeOptions(tidy::ClangTidyOptions::OptionMap &Opts) override {
+    Options.store(Opts, ModelFilesOption, ModelFiles);
+    Options.store(Opts, TiersOption, TierNames);
+  }
+  void registerPPCallbacks(const SourceManager &SM, Preprocessor *PP,
+                           Preprocessor *) override {
+    (void)SM;
+    Inserter.registerPreprocessor(PP);
+  }
+  void registerMatchers(MatchFinder *Finder) override {
+    Finder->addMatcher(functionDecl(isJudgedCoroutine()).bind("coroutine"),
+                       this);
+  }
+  void check(const MatchFinder::MatchResult &Result) override {
+    const auto *F = Result.Nodes.getNodeAs<FunctionDecl>("coroutine");
+    const SourceManager &SM = *Result.SourceManager;
+    if (SM.isInSystemHeader(F->getLocation()) ||
+        hasAnnotation(*F, "may_block_here") || hasAnnotation(*F, "offloads"))
+      return;
+    // A library's own coroutines are its own affair.
+    if (Shared->models().library(*F) &&
+        !SM.isInMainFile(SM.getExpansionLoc(F->getLocation())))
+      return;
+    // Lambdas and local classes in a function that may block are part of it.
+    for (const DeclContext *DC = F->getParent(); DC; DC = DC->getParent())
+      if (const auto *Outer = dyn_cast<FunctionDecl>(DC);
+          Outer && hasAnnotation(*Outer, "may_block_here"))
+        return;
+    std::optional<Coroutine> C = Coroutine::of(*F, Shared->shapes());
+    if (!C || C->IsSynchronousGenerator)
+      return;
+    std::vector<BlockingCall> Calls = Shared->blocking().in(*F, Wanted);
+    if (Calls.empty())
+      return;
+    using RunBy = CoroutineUses::RunBy;
+    if (!Uses)
+      Uses = std::make_unique<CoroutineUses>(Shared->blocking().knowledge());
+    RunBy By = Uses->runBy(*F);
+    if (By == RunBy::Offloads)
+      return;
+    std::set<const void *> Streams;
+    for (const BlockingCall &Call : Calls) {
+      if (By == RunBy::Runners && Call.Level <= Tier::Wait)
+        continue;
+      // One file is one mistake.
+      if (const void *Stream = streamOf(Call);
+          Stream && !Streams.insert(Stream).second)
+        continue;
+      report(Call, *F, SM);
+    }
+  }
+
+private:
+  /// The variable that holds the file that a call reads or writes.
+  static const void *streamOf(const BlockingCall &Call) {
+    if (Call.Level != Tier::Io || !Call.Chain.empty() || !Call.Site->Model)
+      return nullptr;
+    const BlockingSite &Site = *Call.Site;
+    if (Site.Variable)
+      return Site.Variable;
+    const Expr *Object = Site.Object;
+    const BlockingModel &M = *Site.Model;
+    for (int Argument : {M.Stream, M.Descriptor, M.Argument})
+      if (!Object && Argument >= 0 && unsigned(Argument) < Site.Given.size())
+        Object = Site.Given[Argument];
+    // Streams are chained: out << a << b
+    while (Object) {
+      Object = core(Object);
+      const auto *Op = dyn_cast<CXXOperatorCallExpr>(Object);
+      if (!Op || Op->getNumArgs() != 2)
+        break;
+      Object = Op->getArg(0);
+    }
+    if (const auto *Ref = dyn_cast_or_null<DeclRefExpr>(Object))
+      return Ref->getDecl();
+    if (const auto *Member = dyn_cast_or_null<MemberExpr>(Object))
+      return Member->getMemberDecl();
+    return Object;
+  }
+
+  void report(const BlockingCall &Call, const FunctionDecl &F,
+              const SourceManager &SM) {
+    const BlockingSite &Site = *Call.Site;
+    // Instantiations of one template are one mistake.
+    if (!Reported.insert({Site.Loc.getRawEncoding(), Site.Name}).second)
+      return;
+    {
+      auto D = diag(Site.Loc, wording(Call)) << Site.Name;
+      BlockingFix Fix = awaitInstead(Call, F, *Shared);
+      for (const FixItHint &Edit : Fix.Edits)
+        D << Edit;
+      if (!Fix.Header.empty())
+        D << Inserter.createIncludeInsertion(SM.getFileID(Site.Loc),
+                                             Fix.Header);
+    }
+    chain(Call);
+    wayOut(Call, F);
+  }
+
+  static StringRef wording(const BlockingCall &Call) {
+    const BlockingSite &Site = *Call.Site;
+    if (Site.Await)
+      return "'co_await' calls %0, which blocks the thread that runs this "
+             "coroutine";
+    switch (Site.Kind) {
+    case BlockingSite::Call:
+      return Call.Chain.empty()
+                 ? "%0 blocks the thread that runs this coroutine"
+                 : "call to %0 blocks the thread that runs this coroutine";
+    case BlockingSite::Construction:
+      return "constructing %0 blocks the thread that runs this coroutine";
+    case BlockingSite::Destruction:
+      return "destroying %0 blocks the thread that runs this coroutine";
+    case BlockingSite::Discarded:
+      return "the future that %0 returns is destroyed at once, which blocks "
+             "the thread that runs this coroutine";
+    case BlockingSite::Loop:
+      return "this loop keeps the thread that runs this coroutine until %0 "
+             "changes";
+    }
+    return "";
+  }
+
+  void chain(const BlockingCall &Call) {
+    size_t Count = Call.Chain.size();
+    for (size_t I = 0; I < Count; ++I) {
+      // Of a long chain, the middle is left out.
+      if (Count > MaxNotes && I == MaxNotes - 1)
+        I = Count - 1;
+      const BlockingCall::Step &Step = Call.Chain[I];
+      bool IsLast = I + 1 == Count;
+      StringRef Text;
+      switch (Step.Site->Kind) {
+      case BlockingSite::Call:
+        Text = IsLast ? "%0 calls %1, which blocks" : "%0 calls %1";
+        break;
+      case BlockingSite::Construction:
+        Text =
+            IsLast ? "%0 constructs a %1, which blocks" : "%0 constructs a %1";
+        break;
+      case BlockingSite::Destruction:
+        Text = IsLast ? "%0 destroys %1, which blocks" : "%0 destroys %1";
+        break;
+      case BlockingSite::Discarded:
+        Text = "%0 destroys the future that %1 returns, which blocks";
+        break;
+      case BlockingSite::Loop:
+        Text = "%0 loops until %1 changes";
+        break;
+      }
+      diag(Step.Site->Loc, Text, DiagnosticIDs::Note)
+          << describe(*Step.In) << Step.Site->Name;
+    }
+  }
+
+  void wayOut(const BlockingCall &Call, const FunctionDecl &F) {
+    const BlockingSite &Culprit = Call.culprit();
+    if (!Culprit.Model)
+      return;
+    if (const LibraryModel *Library = libraryOf(F, *Shared))
+      if (const TwinModel *Twin =
+              Shared->models().twin(*Library, Culprit.Model->Name)) {
+        diag(Culprit.Loc, "use '%0' instead", DiagnosticIDs::Note) << Twin->Use;
+        return;
+      }
+    if (!Call.Chain.empty() || Culprit.Kind != BlockingSite::Call)
+      return;
+    const Expr *Awaited =
+        Culprit.Model->Awaits == ImplicitObject ? Culprit.Object
+        : Culprit.Model->Awaits >= 0 &&
+                unsigned(Culprit.Model->Awaits) < Culprit.Given.size()
+            ? Culprit.Given[Culprit.Model->Awaits]
+            : nullptr;
+    if (Awaited && Shared->shapes().isAwaitable(core(Awaited)->getType()))
+      diag(Awaited->getExprLoc(), "await this instead", DiagnosticIDs::Note);
+  }
+
+  const std::string ModelFiles, TierNames;
+  Tiers Wanted;
+  // One per translation unit, shared by all checks, freed with it.
+  const std::shared_ptr<Analysis> Shared;
+  std::unique_ptr<CoroutineUses> Uses;
+  tidy::utils::IncludeInserter Inserter;
+  std::set<std::pair<unsigned, std::string>> Reported;
+};
+
+} // namespace
+
+std::unique_ptr<tidy::ClangTidyCheck>
+makeBlockingCallCheck(StringRef Name, tidy::ClangTidyContext *Context) {
+  return std::make_unique<BlockingCallCheck>(Name, Context);
+}
+
+} // namespace corolint

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which calls of a coroutine may block its thread, and through whom.
+//
+//     task<> serve() { load(); … }            call to 'load' blocks
+//     void load() { read_all(); }             'load' calls 'read_all'
+//     void read_all() { fread(…); }           'read_all' calls 'fread'
+//
+// A function's summary is, for each tier, the shortest way down to something
+// that blocks, and what has to hold of its parameters for that. Summaries are
+// made for a coroutine and all that it can reach at once: sites are collected,
+// those that lead nowhere are dropped, the others are judged by BlockingFlow,
+// and the ways grow from the culprits up, one call at a time; so recursion
+// needs no care.
+
+#ifndef COROLINT_CHECKS_ANALYSIS_BLOCKINGCALLS_H
+#define COROLINT_CHECKS_ANALYSIS_BLOCKINGCALLS_H
+
+#include "BlockingSites.h"
+#include <deque>
+#include <memory>
+
+namespace corolint {
+
+/// Which tiers count.
+struct Tiers {
+  unsigned Bits = 0;
+  bool has(Tier T) const { return Bits & (1u << unsigned(T)); }
+  void add(Tier T) { Bits |= 1u << unsigned(T); }
+};
+
+struct BlockingCall {
+  const BlockingSite *Site;
+  Tier Level;
+  /// From the site's callee down to the culprit; empty if the site itself
+  /// blocks.
+  struct Step {
+    const clang::FunctionDecl *In;
+    const BlockingSite *Site;
+  };
+  std::vector<Step> Chain;
+
+  const BlockingSite &culprit() const {
+    return Chain.empty() ? *Site : *Chain.back().Site;
+  }
+};
+
+class BlockingCalls {
+public:
+  explicit BlockingCalls(Analysis &A);
+  ~BlockingCalls();
+
+  /// The sites in the function's own body that may block, in source order.
+  std::vector<BlockingCall> in(const clang::FunctionDecl &Function, Tiers Of);
+
+  BlockingKnowledge &knowledge() { return K; }
+
+private:
+  struct Node;
+  /// A way in which a function blocks.
+  struct Way {
+    Tier Level;
+    unsigned Length;
+    unsigned Site;
+    const Node *In;
+    const Way *Next; ///< null where the site itself blocks
+    std::vector<Need> Needs;
+  };
+
+  Node &node(const clang::FunctionDecl &Definition);
+  void collect(Node &N);
+  void judge(Node &N);
+  bool add(Node &N, Way W);
+
+  BlockingKnowledge K;
+  llvm::DenseMap<const clang::FunctionDecl *, std::unique_ptr<Node>> Nodes;
+};
+
+} // namespace corolint
+
+#endif // COROLINT_CHECKS_ANALYSIS_BLOCKINGCALLS_H

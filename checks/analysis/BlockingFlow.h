@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which of a function's sites are reached where they block: not behind a test
+// that says that the future is ready, not on a branch that cannot be taken, not
+// after the coroutine has moved to an executor that may block.
+
+#ifndef COROLINT_CHECKS_ANALYSIS_BLOCKINGFLOW_H
+#define COROLINT_CHECKS_ANALYSIS_BLOCKINGFLOW_H
+
+#include "BlockingSites.h"
+#include "Conditions.h"
+#include "Flow.h"
+#include "Places.h"
+#include <map>
+
+namespace corolint {
+
+struct BlockingWorld {
+  using Keys = llvm::SmallVector<uint64_t, 4>;
+  /// Objects that there is nothing to wait for any more, sorted.
+  Keys Done;
+  /// Objects whose end waits: the futures of std::async.
+  Keys Running;
+  bool Elsewhere = false;
+  Facts Known;
+
+  bool operator==(const BlockingWorld &O) const {
+    return Done == O.Done && Running == O.Running && Elsewhere == O.Elsewhere &&
+           Known == O.Known;
+  }
+  bool operator<(const BlockingWorld &O) const {
+    return std::tie(Elsewhere, Done, Running, Known) <
+           std::tie(O.Elsewhere, O.Done, O.Running, O.Known);
+  }
+  static std::optional<BlockingWorld> merged(const BlockingWorld &A,
+                                             const BlockingWorld &B) {
+    if (A.Done != B.Done || A.Running != B.Running ||
+        A.Elsewhere != B.Elsewhere)
+      return std::nullopt;
+    std::optional<Facts> F = Facts::merged(A.Known, B.Known);
+    if (!F)
+      return std::nullopt;
+    return BlockingWorld{A.Done, A.Running, A.Elsewhere, std::move(*F)};
+  }
+};
+
+class BlockingFlow {
+public:
+  using World = BlockingWorld;
+
+  BlockingFlow(BlockingKnowledge &K, const Body &B, const clang::CFG &Graph,
+               llvm::ArrayRef<BlockingSite> Sites);
+
+  /// False if it gave up.
+  bool run() { return Engine.run(); }
+
+  /// In which ways site number `Site` is reached: what has to hold of
+  /// parameters. Null if it is not.
+  using Ways = std::vector<std::vector<Need>>;
+  const Ways *reached(unsigned Site) const {
+    auto It = Reached.find(Site);
+    return It == Reached.end() ? nullptr : &It->second;
+  }
+
+  // The problem's interface to the solver.
+  World entry() { return {}; }
+  Worlds<World> block(const clang::CFGBlock &Block, const Worlds<World> &In);
+  Worlds<World> edge(const clang::CFGBlock &Block, unsigned N,
+                     const Worlds<World> &Out);
+
+private:
+  using WorldList = std::vector<World>;
+
+  void statement(const clang::Stmt *S, World W, WorldList &Out);
+  void declaration(const clang::DeclStmt *D, World W, WorldList &Out);
+  void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
+  void begin(uint64_t Object, const clang::Expr *Init, World &W);
+  void call(const clang::CallExpr *Call, World &W);
+  void suspension(const clang::CoroutineSuspendExpr *E, World &W);
+  void raise(const clang::Expr *E, const World &W);
+  void reach(const void *At, const World &W);
+  std::optional<bool> evaluate(const World &W, const clang::Expr *E);
+  bool assume(World &W, const clang::Expr *E, bool Holds);
+  void askReady(World &W, const clang::Expr *E, bool Holds);
+  bool mentionsExecutor(const clang::Stmt *S, unsigned Role, bool ByType);
+  std::optional<uint64_t> key(const clang::Expr *E);
+  void done(World &W, uint64_t Object);
+  void mentioned(const clang::Stmt *S, World &W);
+
+  BlockingKnowledge &K;
+  const Body &B;
+  llvm::ArrayRef<BlockingSite> Sites;
+  PlaceTable Places;
+  Conditions Tests;
+  Solver<BlockingFlow> Engine;
+  /// By expression or variable.
+  llvm::DenseMap<const void *, llvm::SmallVector<unsigned, 1>> At;
+  llvm::DenseMap<const clang::CXXTryStmt *, const clang::CFGBlock *> Handlers;
+  std::map<unsigned, Ways> Reached;
+  llvm::SmallVector<llvm::StringRef, 2> SwitchNames;
+};
+
+} // namespace corolint
+
+#endif // COROLINT_CHECKS_ANALYSIS_BLOCKINGFLOW_H

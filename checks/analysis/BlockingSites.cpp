@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The walk behind BlockingSites.h: everything that a function evaluates,
+// written or implied.
+
+#include "BlockingSites.h"
+#include "Analysis.h"
+#include "Places.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
+#include "llvm/ADT/DenseSet.h"
+
+using namespace clang;
+
+namespace corolint {
+
+static std::string quoted(llvm::StringRef Name) {
+  return ("'" + Name + "'").str();
+}
+
+static std::string typeName(QualType T) {
+  PrintingPolicy Policy{LangOptions()};
+  Policy.adjustForCPlusPlus();
+  return T.getNonReferenceType().getUnqualifiedType().getAsString(Policy);
+}
+
+std::string describe(const FunctionDecl &F) {
+  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
+  if (Method && Method->getParent()->isLambda())
+    return "the lambda";
+  if (isa<CXXConstructorDecl>(F) && Method->getParent()->getIdentifier())
+    return "the constructor of " + quoted(Method->getParent()->getName());
+  if (isa<CXXDestructorDecl>(F) && Method->getParent()->getIdentifier())
+    return "the destructor of " + quoted(Method->getParent()->getName());
+  return quoted(F.getNameAsString());
+}
+
+namespace {
+class SiteWalker {
+public:
+  SiteWalker(const Body &B, BlockingKnowledge &K,
+             std::vector<BlockingSite> &Sites)
+      : B(B), K(K), Sites(Sites), Context(B.function().getASTContext()) {}
+
+  void walk(const Stmt *S) {
+    if (!S)
+      return;
+    if (const auto *E = dyn_cast<Expr>(S)) {
+      if (E->getType().isNull() || !Seen.insert(E).second ||
+          isa<UnaryExprOrTypeTraitExpr, CXXNoexceptExpr, RequiresExpr,
+              OpaqueValueExpr>(E))
+        return;
+      if (const auto *T = dyn_cast<CXXTypeidExpr>(E);
+          T && !T->isPotentiallyEvaluated())
+        return;
+      if (const auto *L = dyn_cast<LambdaExpr>(E)) {
+        for (const Expr *Init : L->capture_inits())
+          walk(Init);
+        return;
+      }
+      if (const auto *Suspend = dyn_cast<CoroutineSuspendExpr>(E))
+        return suspension(*Suspend);
+      expression(E);
+    }
+    if (const auto *If = dyn_cast<IfStmt>(S); If && If->isConstexpr())
+      if (auto Kept = If->getNondiscardedCase(Context)) {
+        walk(If->getInit());
+        walk(If->getConditionVariableDeclStmt());
+        walk(If->getCond());
+        return walk(*Kept);
+      }
+    if (const auto *Return = dyn_cast<CoreturnStmt>(S))
+      return walk(Return->getOperand()); // not the promise's calls
+    if (const auto *D = dyn_cast<DeclStmt>(S)) {
+      for (const Decl *Each : D->decls())
+        if (const auto *V = dyn_cast<VarDecl>(Each))
+          variable(*V);
+      return;
+    }
+    if (isa<WhileStmt, DoStmt, ForStmt>(S))
+      loop(S);
+    for (const Stmt *Child : S->children())
+      walk(Child);
+  }
+
+private:
+  void suspension(const CoroutineSuspendExpr &E) {
+    walk(E.getOperand());
+    const CoroutineSuspendExpr *Outer = InAwait;
+    InAwait = &E;
+    for (const Expr *Step : {E.getCommonExpr(), E.getReadyExpr(),
+                             E.getSuspendExpr(), E.getResumeExpr()})
+      walk(Step);
+    InAwait = Outer;
+  }
+
+  BlockingSite &add(BlockingSite::KindType Kind, const Stmt *At,
+                    SourceLocation Loc, std::string Name) {
+    BlockingSite &S = Sites.emplace_back();
+    S.Kind = Kind;
+    S.At = At;
+    S.Loc = InAwait ? InAwait->getKeywordLoc() : Loc;
+    S.Await = InAwait;
+    S.Name = std::move(Name);
+    return S;
+  }
+
+  void expression(const Expr *E) {
+    if (const auto *Call = dyn_cast<CallExpr>(E))
+      call(*Call);
+    else if (const auto *C = dyn_cast<CXXConstructExpr>(E))
+      construction(*C);
+    else if (const auto *T = dyn_cast<CXXBindTemporaryExpr>(E);
+             // What is handed on may be empty by then.
+             T && B.isDiscarded(core(T->getSubExpr())))
+      end(T->getType(), core(T->getSubExpr()), nullptr, E->getExprLoc(),
+          quoted(typeName(T->getType())));
+    else if (const auto *Delete = dyn_cast<CXXDeleteExpr>(E)) {
+      if (QualType T = Delete->getDestroyedType(); !T.isNull())
+        if (const auto *R = T->getAsCXXRecordDecl();
+            R && R->hasDefinition() && R->getDestructor() &&
+            (!R->getDestructor()->isVirtual() || R->isEffectivelyFinal()))
+          end(T, Delete, nullptr, E->getExprLoc(), quoted(typeName(T)));
+    }
+  }
+
+  //===-- Calls -----------------------------------------------------------===//
+
+  SourceLocation locationOf(const CallExpr &Call) {
+    const auto *Member =
+        dyn_cast<MemberExpr>(Call.getCallee()->IgnoreParenImpCasts());
+    SourceLocation Loc = Member ? Member->getMemberLoc() : Call.getExprLoc();
+    // A conversion is written nowhere; its operand is.
+    if (Member &&
+        (Loc.isInvalid() || isa<CXXConversionDecl>(Member->getMemberDecl())))
+      Loc = core(Member->getBase())->getBeginLoc();
+    return Loc;
+  }
+
+  std::string nameOf(const CallExpr &Call, const FunctionDecl *Callee) {
+    if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(&Call);
+        Op && Op->getOperator() == OO_Call)
+      if (const auto *Ref = dyn_cast<DeclRefExpr>(core(Op->getArg(0))))
+        return quoted(Ref->getDecl()->getName());
+    if (!Callee || !Callee->getDeclName())
+      if (const auto *Ref =
+              dyn_cast<DeclRefExpr>(Call.getCallee()->IgnoreParenImpCasts()))
+        return quoted(Ref->getDecl()->getName());
+    return Callee ? describe(*Callee) : "the callee";
+  }
+
+  void call(const CallExpr &Call) {
+    const FunctionDecl *Callee = Call.getDirectCallee();
+    const Expr *Object = nullptr;
+    llvm::SmallVector<const Expr *, 4> Given(Call.arguments());
+    if (const auto *Member = dyn_cast<CXXMemberCallExpr>(&Call)) {
+      Object = Member->getImplicitObjectArgument();
+    } else if (isa<CXXOperatorCallExpr>(Call) && Call.getNumArgs() > 0) {
+      Object = Call.getArg(0);
+      if (isa_and_nonnull<CXXMethodDecl>(Callee) ||
+          (Callee && Callee->isOverloadedOperator() &&
+           Callee->getOverloadedOperator() == OO_Call))
+        Given.erase(Given.begin());
+    }
+    const Models::BlockingEntries &Entries = K.entries(Call);
+    if (!Entries.empty())
+      return modelled(Call, Callee, Entries, Given, Object);
+
+    auto Follow = [&](const FunctionDecl &F) {
+      BlockingSite &S = add(BlockingSite::Call, &Call, locationOf(Call),
+                            nameOf(Call, Callee ? Callee : &F));
+      S.Callee = &F;
+      S.Given = Given;
+      S.Object = Object;
+    };
+    if (Callee)
+      switch (K.mark(*Callee)) {
+      case BlockingKnowledge::Mark::Blocks: {
+        BlockingSite &S = add(BlockingSite::Call, &Call, locationOf(Call),
+                              nameOf(Call, Callee));
+        S.How.Level = Tier::Wait;
+        S.Given = Given;
+        S.Object = Object;
+        return;
+      }
+      case BlockingKnowledge::Mark::Harmless:
+      case BlockingKnowledge::Mark::Offloads:
+        return;
+      case BlockingKnowledge::Mark::None:
+        break;
+      }
+    if (const FunctionDecl *F = K.followed(Call, B);
+        F && (F == Callee || K.mark(*F) == BlockingKnowledge::Mark::None))
+      Follow(*F);
+  }
+
+  void modelled(const CallExpr &Call, const FunctionDecl *Callee,
+                const Models::BlockingEntries &Entries,
+                llvm::ArrayRef<const Expr *> Given, const Expr *Object) {
+    // What can be awaited does its waiting later.
+    bool Awaited = !Call.getType().isNull() &&
+                   K.analysis().shapes().isAwaitable(Call.getType()) &&
+                   !isa<BinaryOperator>(core(&Call));
+    std::optional<Blocks> Worst;
+    const BlockingModel *By = nullptr;
+    CallArguments With{B, Given, Object};
+    for (const BlockingModel *M : Entries) {
+      if (M->Role == BlockingModel::Calls && concerns(*M, With)) {
+        for (const Expr *Argument : Given)
+          if (const FunctionDecl *F = K.callable(Argument, B))
+            if (const FunctionDecl *Definition = K.followed(*F)) {
+              BlockingSite &S = add(BlockingSite::Call, &Call, locationOf(Call),
+                                    nameOf(Call, Callee));
+              S.Callee = Definition;
+            }
+      }
+      if (M->Role == BlockingModel::Starts && B.isDiscarded(core(&Call)))
+        if (!isDeferred(*M, With)) {
+          BlockingSite &S = add(BlockingSite::Discarded, &Call,
+                                locationOf(Call), nameOf(Call, Callee));
+          S.Model = M;
+          S.How.Level = Tier::Bridge;
+        }
+      if (M->Role != BlockingModel::Blocks || Awaited)
+        continue;
+      if (std::optional<Blocks> How = blocks(*M, With, K.analysis().models()))
+        if (!Worst || How->Level < Worst->Level) {
+          Worst = std::move(How);
+          By = M;
+        }
+    }
+    if (!Worst)
+      return;
+    BlockingSite &S =
+        add(BlockingSite::Call, &Call, locationOf(Call), nameOf(Call, Callee));
+    S.Model = By;
+    if (Initialised && Initialised->getInit() &&
+        core(Initialised->getInit()) == &Call)
+      S.Variable = Initialised; // int fd = open(…)
+    S.How = std::move(*Worst);
+    S.Given.append(Given.begin(), Given.end());
+    S.Object = Object;
+  }
+
+  //===-- Objects ---------------------------------------------------------===//
+
+  void construction(const CXXConstructExpr &C) {
+    const CXXConstructorDecl *Constructor = C.getConstructor();
+    if (Constructor->isTrivial() || Constructor->isCopyOrMoveConstructor())
+      return;
+    llvm::SmallVector<const Expr *, 4> Given;
+    for (const Expr *Argument : C.arguments())
+      if (!isa<CXXDefaultArgExpr>(Argument))
+        Given.push_back(Argument);
+    SourceLocation Loc = C.getLocation();
+    std::string Name = quoted(typeName(C.getType()));
+    const Models::BlockingEntries &Entries = K.entries(*Constructor, nullptr);
+    CallArguments With{B, Given, nullptr};
+    for (const BlockingModel *M : Entries)
+      if (M->Role == BlockingModel::Blocks)
+        if (std::optional<Blocks> How =
+                blocks(*M, With, K.analysis().models())) {
+          BlockingSite &S = add(BlockingSite::Construction, &C, Loc, Name);
+          if (Initialised && Initialised->getInit() &&
+              core(Initialised->getInit()) == &C)
+            S.Variable = Initialised;
+          S.Model = M;
+          S.How = std::move(*How);
+          S.Given.append(Given.begin(), Given.end());
+          return;
+        }
+    if (!Entries.empty())
+      return;
+    switch (K.mark(*Constructor)) {
+    case BlockingKnowledge::Mark::Blocks:
+      add(BlockingSite::Construction, &C, Loc, Name).How.Level = Tier::Wait;
+      return;
+    case BlockingKnowledge::Mark::None:
+      break;
+    default:
+      return;
+    }
+    if (const FunctionDecl *F = K.followed(*Constructor)) {
+      BlockingSite &S = add(BlockingSite::Construction, &C, Loc, Name);
+      S.Callee = F;
+      S.Given.append(C.arg_begin(), C.arg_end());
+    }
+  }
+
+  void variable(const VarDecl &V) {
+    if (V.isInvalidDecl())
+      return;
+    const VarDecl *Outer = Initialised;
+    Initialised = &V;
+    walk(V.getInit());
+    Initialised = Outer;
+    if (V.hasLocalStorage() && !V.getType()->isReferenceType() &&
+        !V.getType()->isPointerType())
+      end(V.getType(), nullptr, &V, V.getLocation(), quoted(V.getName()));
+  }
+
+  /// The end of an object of the type.
+  void end(QualType T, const Stmt *At, const VarDecl *V, SourceLocation Loc,
+           const std::string &Name, unsigned Depth = 0) {
+    const CXXRecordDecl *R =
+        T->getBaseElementTypeUnsafe()->getAsCXXRecordDecl();
+    R = R ? R->getDefinition() : nullptr;
+    if (!R || Depth > 4 || R->isDependentContext() || R->hasTrivialDestructor())
+      return;
+    const CXXDestructorDecl *D = R->getDestructor();
+    if (!D)
+      return;
+    auto Add = [&]() -> BlockingSite & {
+      BlockingSite &S = add(BlockingSite::Destruction, At, Loc, Name);
+      S.Variable = V;
+      return S;
+    };
+    const Models::BlockingEntries &Entries = K.entries(*D, nullptr);
+    for (const BlockingModel *M : Entries)
+      if (M->Role == BlockingModel::Blocks) {
+        BlockingSite &S = Add();
+        S.Model = M;
+        S.How.Level = M->Level;
+        return;
+      }
+    if (!Entries.empty() || K.mark(*D) == BlockingKnowledge::Mark::Harmless)
+      return;
+    if (V && Depth == 0 && isFuture(*V)) {
+      BlockingSite &S = Add();
+      S.Model = StartedBy;
+      S.How.Level = Tier::Bridge;
+      return;
+    }
+    if (isInStd(*R)) {
+      // What it owns ends with it.
+      const auto *S = dyn_cast<ClassTemplateSpecializationDecl>(R);
+      if (S && R->getIdentifier() && V &&
+          (R->getName() == "unique_ptr" || R->getName() == "optional" ||
+           R->getName() == "vector" || R->getName() == "array"))
+        if (const TemplateArgument &Owned = S->getTemplateArgs()[0];
+            Owned.getKind() == TemplateArgument::Type) {
+          const auto *Class = Owned.getAsType()->getAsCXXRecordDecl();
+          const CXXDestructorDecl *Its =
+              Class && Class->hasDefinition()
+                  ? Class->getDefinition()->getDestructor()
+                  : nullptr;
+          if (Its && (!Its->isVirtual() || Class->isEffectivelyFinal()))
+            end(Owned.getAsType(), At, V, Loc, Name, Depth + 1);
+        }
+      return;
+    }
+    if (D->isUserProvided())
+      if (const FunctionDecl *F = K.followed(*D)) {
+        Add().Callee = F;
+        return;
+      }
+    // Members that end; whether they hold anything is seen only of those whose
+    // class has a destructor of its own.
+    for (const FieldDecl *Field : R->fields())
+      if (const auto *Its = Field->getType()->getAsCXXRecordDecl();
+          Its && !isInStd(*Its))
+        end(Field->getType(), At, V, Loc, Name, Depth + 1);
+    for (const CXXBaseSpecifier &Base : R->bases())
+      end(Base.getType(), At, V, Loc, Name, Depth + 1);
+  }
+
+  bool isDeferred(const BlockingModel &M, const CallArguments &With) {
+    BlockingModel Asked = M;
+    Asked.Role = BlockingModel::Blocks;
+    // A callable where the policy would stand means that there is none.
+    const Expr *Policy = With.at(M.Argument);
+    if (!Policy || !core(Policy)->getType()->isEnumeralType())
+      return false;
+    return !blocks(Asked, With, K.analysis().models());
+  }
+
+  /// Whether the variable is given what std::async returns.
+  bool isFuture(const VarDecl &V) {
+    for (const Body::Store &S : B.stores()) {
+      const auto *Call =
+          S.Variable == &V ? dyn_cast<CallExpr>(core(S.Value)) : nullptr;
+      const auto *Constructed = S.Variable == &V
+                                    ? dyn_cast<CXXConstructExpr>(core(S.Value))
+                                    : nullptr;
+      if (Constructed && Constructed->getNumArgs() == 1)
+        Call = dyn_cast<CallExpr>(core(Constructed->getArg(0)));
+      if (!Call || !Call->getDirectCallee())
+        continue;
+      for (const BlockingModel *M : K.entries(*Call))
+        if (M->Role == BlockingModel::Starts) {
+          llvm::SmallVector<const Expr *, 4> Given(Call->arguments());
+          if (!isDeferred(*M, {B, Given, nullptr})) {
+            StartedBy = M;
+            return true;
+          }
+        }
+    }
+    return false;
+  }
+
+  //===-- Loops -----------------------------------------------------------===//
+
+  /// The atomic that the condition reads, if it does nothing else.
+  const Expr *onlyReadsAtomic(const Expr *E) {
+    E = core(E);
+    if (const auto *Op = dyn_cast<UnaryOperator>(E);
+        Op && Op->getOpcode() == UO_LNot)
+      return onlyReadsAtomic(Op->getSubExpr());
+    if (const auto *Op = dyn_cast<BinaryOperator>(E);
+        Op && Op->isComparisonOp()) {
+      Expr::EvalResult R;
+      for (bool Right : {true, false}) {
+        const Expr *Constant = Right ? Op->getRHS() : Op->getLHS();
+        if (!Constant->isValueDependent() &&
+            Constant->EvaluateAsRValue(R, Context) && !R.HasSideEffects)
+          return onlyReadsAtomic(Right ? Op->getLHS() : Op->getRHS());
+      }
+      return nullptr;
+    }
+    if (const auto *Rewritten = dyn_cast<CXXRewrittenBinaryOperator>(E))
+      return onlyReadsAtomic(Rewritten->getSemanticForm());
+    if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(E);
+        Op && Op->isComparisonOp() && Op->getNumArgs() == 2)
+      return nullptr;
+    const auto *Call = dyn_cast<CXXMemberCallExpr>(E);
+    const CXXMethodDecl *M = Call ? Call->getMethodDecl() : nullptr;
+    if (!M || !isInStd(*M))
+      return nullptr;
+    const CXXRecordDecl *R =
+        classOf(core(Call->getImplicitObjectArgument())->getType());
+    if (!R || !R->getIdentifier() || !R->getName().starts_with("atomic"))
+      return nullptr;
+    bool Reads = isa<CXXConversionDecl>(M) ||
+                 (M->getIdentifier() &&
+                  (M->getName() == "load" || M->getName() == "test"));
+    const Expr *Object = core(Call->getImplicitObjectArgument());
+    return Reads && isa<DeclRefExpr, MemberExpr>(Object) ? Object : nullptr;
+  }
+
+  /// Nothing but giving the processor to others.
+  bool onlySpins(const Stmt *S) {
+    if (!S || isa<NullStmt, ContinueStmt>(S))
+      return true;
+    if (const auto *Block = dyn_cast<CompoundStmt>(S))
+      return llvm::all_of(Block->body(),
+                          [&](const Stmt *Each) { return onlySpins(Each); });
+    if (const auto *E = dyn_cast<Expr>(S)) {
+      const auto *Call = dyn_cast<CallExpr>(core(E));
+      const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
+      if (!F || !F->getIdentifier() || Call->getNumArgs() != 0)
+        return false;
+      llvm::StringRef Name = F->getName();
+      return Name == "yield" || Name == "sched_yield" ||
+             Name == "__builtin_ia32_pause" || Name == "_mm_pause";
+    }
+    return isa<GCCAsmStmt>(S) &&
+           llvm::StringRef(cast<GCCAsmStmt>(S)->generateAsmString(Context))
+               .contains("pause");
+  }
+
+  void loop(const Stmt *S) {
+    const Expr *Condition = nullptr;
+    const Stmt *Code = nullptr;
+    if (const auto *W = dyn_cast<WhileStmt>(S)) {
+      Condition = W->getCond();
+      Code = W->getBody();
+    } else if (const auto *D = dyn_cast<DoStmt>(S)) {
+      Condition = D->getCond();
+      Code = D->getBody();
+    } else if (const auto *F = dyn_cast<ForStmt>(S)) {
+      if (F->getInc() || F->getInit())
+        return;
+      Condition = F->getCond();
+      Code = F->getBody();
+    }
+    if (!Condition || Condition->isValueDependent())
+      return;
+    const Expr *Atomic = onlyReadsAtomic(Condition);
+    if (!Atomic || !onlySpins(Code))
+      return;
+    const auto *Ref = dyn_cast<DeclRefExpr>(Atomic);
+    const auto *Member = dyn_cast<MemberExpr>(Atomic);
+    const ValueDecl *D = Ref ? Ref->getDecl() : Member->getMemberDecl();
+    BlockingSite &Site = add(BlockingSite::Loop, Condition, S->getBeginLoc(),
+                             quoted(D->getName()));
+    Site.How.Level = Tier::Wait;
+  }
+
+  const Body &B;
+  BlockingKnowledge &K;
+  std::vector<BlockingSite> &Sites;
+  const ASTContext &Context;
+  llvm::DenseSet<const Expr *> Seen;
+  const CoroutineSuspendExpr *InAwait = nullptr;
+  const BlockingModel *StartedBy = nullptr;
+  const VarDecl *Initialised = nullptr;
+};
+} // namespace
+
+std::vector<BlockingSite> blockingSites(const Body &B, const Stmt &Code,
+                                        BlockingKnowledge &K) {
+  std::vector<BlockingSite> Sites;
+  SiteWalker W(B, K, Sites);
+  if (const auto *C = dyn_cast<CXXConstructorDecl>(&B.function()))
+    for (const CXXCtorInitializer *Each : C->inits())
+      W.walk(Each->getInit());
+  W.walk(&Code);
+  return Sites;
+}
+
+} // namespace corolint

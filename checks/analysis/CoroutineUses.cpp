@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One walk over what is written in this translation unit, made when there is
+// something to report; see CoroutineUses.h.
+
+#include "CoroutineUses.h"
+#include "Analysis.h"
+#include "BlockingCalls.h"
+#include "Places.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/Basic/SourceManager.h"
+
+using namespace clang;
+
+namespace corolint {
+
+static bool isCoroutine(const FunctionDecl &F) {
+  const FunctionDecl *Definition = nullptr;
+  return F.hasBody(Definition) && Definition && !Definition->hasSkippedBody() &&
+         isa_and_nonnull<CoroutineBodyStmt>(Definition->getBody());
+}
+
+class UseWalker : public RecursiveASTVisitor<UseWalker> {
+public:
+  UseWalker(CoroutineUses &U, const SourceManager &SM) : U(U), SM(SM) {}
+
+  bool shouldVisitTemplateInstantiations() const { return true; }
+
+  bool TraverseDecl(Decl *D) {
+    if (D && !isa<TranslationUnitDecl>(D) && D->getLocation().isValid() &&
+        SM.isInSystemHeader(D->getLocation()))
+      return true;
+    return RecursiveASTVisitor::TraverseDecl(D);
+  }
+  bool VisitFunctionDecl(FunctionDecl *F) {
+    if (!F->doesThisDeclarationHaveABody() || F->hasSkippedBody() ||
+        F->isDependentContext())
+      return true;
+    In = F;
+    walk(F->getBody());
+    return true;
+  }
+  bool VisitVarDecl(VarDecl *V) {
+    // Of a namespace's variable, whoever else uses it is not seen.
+    if (V->isFileVarDecl() && V->getInit() &&
+        !V->getType()->isDependentType()) {
+      In = nullptr;
+      walk(V->getInit());
+    }
+    return true;
+  }
+  bool VisitLambdaExpr(LambdaExpr *) { return true; }
+
+private:
+  /// Expressions and statements around the one that is looked at, innermost
+  /// last.
+  llvm::SmallVector<const Stmt *, 32> Around;
+  const FunctionDecl *In = nullptr;
+  /// Variables that hold a coroutine's task, or the callable that makes it.
+  llvm::DenseMap<const ValueDecl *, const FunctionDecl *> Tasks, Callables;
+  CoroutineUses &U;
+  const SourceManager &SM;
+
+  void walk(const Stmt *S) {
+    if (!S)
+      return;
+    if (const auto *L = dyn_cast<LambdaExpr>(S)) {
+      const CXXMethodDecl *Operator = L->getCallOperator();
+      if (Operator && isCoroutine(*Operator))
+        callable(*Operator);
+      for (const Expr *Init : L->capture_inits())
+        walkWithin(S, Init);
+      const FunctionDecl *Outer = In;
+      In = Operator;
+      llvm::SmallVector<const Stmt *, 32> Saved = std::move(Around);
+      Around.clear();
+      walk(L->getBody());
+      Around = std::move(Saved);
+      In = Outer;
+      return;
+    }
+    if (const auto *C = dyn_cast<CoroutineBodyStmt>(S))
+      return walk(C->getBody());
+    if (const auto *E = dyn_cast<CoroutineSuspendExpr>(S))
+      return walkWithin(S, E->getOperand());
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(S)) {
+      const auto *F = dyn_cast<FunctionDecl>(Ref->getDecl());
+      if (F && isCoroutine(*F))
+        callable(*F);
+      if (const FunctionDecl *Task = Tasks.lookup(Ref->getDecl()))
+        task(*Task, Around.size());
+      if (const FunctionDecl *Made = Callables.lookup(Ref->getDecl()))
+        callable(*Made);
+    } else if (const auto *M = dyn_cast<MemberExpr>(S)) {
+      const auto *F = dyn_cast<FunctionDecl>(M->getMemberDecl());
+      if (F && isCoroutine(*F))
+        callable(*F);
+    }
+    if (const auto *D = dyn_cast<DeclStmt>(S)) {
+      for (const Decl *Each : D->decls())
+        if (const auto *V = dyn_cast<VarDecl>(Each)) {
+          Variable = V;
+          Around.push_back(S);
+          walk(V->getInit());
+          Around.pop_back();
+          Variable = nullptr;
+        }
+      return;
+    }
+    Around.push_back(S);
+    for (const Stmt *Child : S->children())
+      walk(Child);
+    Around.pop_back();
+  }
+  void walkWithin(const Stmt *S, const Stmt *Child) {
+    Around.push_back(S);
+    walk(Child);
+    Around.pop_back();
+  }
+  const VarDecl *Variable = nullptr;
+
+  CoroutineUses::Uses &usesOf(const FunctionDecl &F) {
+    const FunctionDecl *Definition = nullptr;
+    F.hasBody(Definition);
+    return U.Known[Definition];
+  }
+
+  static bool isWrapper(const Stmt *S) {
+    if (isa<ImplicitCastExpr, ExprWithCleanups, MaterializeTemporaryExpr,
+            CXXBindTemporaryExpr, ParenExpr, CXXFunctionalCastExpr,
+            CXXStaticCastExpr>(S))
+      return true;
+    if (const auto *C = dyn_cast<CXXConstructExpr>(S))
+      return C->getConstructor()->isCopyOrMoveConstructor();
+    const auto *Call = dyn_cast<CallExpr>(S);
+    const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
+    return F && isInStd(*F) && F->getIdentifier() &&
+           (F->getName() == "move" || F->getName() == "forward");
+  }
+
+  /// A coroutine's name, or its lambda: is it called here?
+  void callable(const FunctionDecl &F) {
+    size_t I = Around.size();
+    bool IsObject = false;
+    while (I > 0) {
+      const Stmt *S = Around[I - 1];
+      if (const auto *M = dyn_cast<MemberExpr>(S)) {
+        (void)M;
+        IsObject = true;
+        --I;
+        continue;
+      }
+      if (const auto *Call = dyn_cast<CallExpr>(S); Call && !isWrapper(S)) {
+        const FunctionDecl *Callee = Call->getDirectCallee();
+        const FunctionDecl *Definition = nullptr, *Wanted = nullptr;
+        F.hasBody(Wanted);
+        if (Callee)
+          Callee->hasBody(Definition);
+        if (Callee && Definition == Wanted)
+          return task(F, I - 1);
+        (void)IsObject;
+        return consumed(F, *Call, I - 1); // handed on, as it is
+      }
+      if (const auto *C = dyn_cast<CXXConstructExpr>(S); C && !isWrapper(S)) {
+        for (const BlockingModel *M :
+             U.K.entries(*C->getConstructor(), nullptr))
+          if (M->Role == BlockingModel::Offloads) {
+            usesOf(F).Offload = true;
+            return;
+          }
+      }
+      if (isa<DeclStmt>(S) && Variable) {
+        Callables[Variable] = &F;
+        return;
+      }
+      if (!isWrapper(S) && !isa<CXXConstructExpr, UnaryOperator>(S))
+        break;
+      --I;
+    }
+    usesOf(F).Other = true;
+  }
+
+  /// The task that a call has made: who takes it?
+  void task(const FunctionDecl &F, size_t I) {
+    while (I > 0) {
+      const Stmt *S = Around[I - 1];
+      if (isa<CoawaitExpr>(S)) {
+        if (In)
+          usesOf(F).AwaitedBy.push_back(In);
+        else
+          usesOf(F).Other = true;
+        return;
+      }
+      if (isa<DeclStmt>(S) && Variable) {
+        Tasks[Variable] = &F;
+        return;
+      }
+      if (const auto *M = dyn_cast<MemberExpr>(S)) {
+        (void)M;
+        --I;
+        continue;
+      }
+      if (const auto *Call = dyn_cast<CallExpr>(S); Call && !isWrapper(S))
+        return consumed(F, *Call, I - 1);
+      if (!isWrapper(S))
+        break;
+      --I;
+    }
+    usesOf(F).Other = true;
+  }
+
+  /// `int run(task<int>)`
+  static bool returnsResultOf(const FunctionDecl &Coroutine,
+                              const FunctionDecl &Callee) {
+    const auto *Task = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+        Coroutine.getReturnType()->getAsCXXRecordDecl());
+    QualType Result = Callee.getReturnType();
+    if (!Task || Result->isVoidType())
+      return false;
+    Result = Result.getNonReferenceType().getCanonicalType();
+    return llvm::any_of(Task->getTemplateArgs().asArray(),
+                        [&](const TemplateArgument &A) {
+                          return A.getKind() == TemplateArgument::Type &&
+                                 A.getAsType().getCanonicalType() == Result;
+                        });
+  }
+
+  /// A task or a coroutine is handed to a call.
+  void consumed(const FunctionDecl &F, const CallExpr &Call, size_t I) {
+    CoroutineUses::Uses &Mine = usesOf(F);
+    const FunctionDecl *Callee = Call.getDirectCallee();
+    bool InCoroutine = !In || isa<CoroutineBodyStmt>(In->getBody());
+    for (const BlockingModel *M : U.K.entries(Call)) {
+      if (M->Role == BlockingModel::Offloads) {
+        Mine.Offload = true;
+        return;
+      }
+      if (M->Role == BlockingModel::Blocks) {
+        (InCoroutine ? Mine.Other : Mine.Runner) = true;
+        return;
+      }
+    }
+    if (Callee && U.K.mark(*Callee) == BlockingKnowledge::Mark::Offloads) {
+      Mine.Offload = true;
+      return;
+    }
+    for (const Expr *Argument : Call.arguments())
+      if (U.K.isBlockingExecutor(core(Argument)->getType())) {
+        Mine.Offload = true;
+        return;
+      }
+    Shapes &S = U.K.analysis().shapes();
+    // when_all(a(), b()): whoever runs that.
+    if (!Call.getType().isNull() && S.isAwaitable(Call.getType()))
+      return task(F, I);
+    if (InCoroutine || !Callee) {
+      Mine.Other = true;
+      return;
+    }
+    // A function that returns what the task results in has waited for it; so
+    // has one that is seen to. Of others, main's are believed to.
+    bool Waits = returnsResultOf(F, *Callee) ||
+                 (In && In->isMain() && Call.getNumArgs() == 1);
+    if (const FunctionDecl *Definition = U.K.followed(*Callee); Definition) {
+      Tiers Of;
+      Of.add(Tier::Bridge);
+      Of.add(Tier::Wait);
+      Waits = Waits || !U.K.analysis().blocking().in(*Definition, Of).empty();
+    }
+    (Waits ? Mine.Runner : Mine.Other) = true;
+  }
+};
+
+void CoroutineUses::build(ASTContext &Context) {
+  Built = true;
+  UseWalker W(*this, Context.getSourceManager());
+  for (Decl *D : Context.getTraversalScope())
+    W.TraverseDecl(D);
+}
+
+CoroutineUses::RunBy
+CoroutineUses::find(const FunctionDecl &F,
+                    llvm::SmallVectorImpl<const FunctionDecl *> &Asking) {
+  auto It = Known.find(&F);
+  if (It == Known.end() || llvm::is_contained(Asking, &F))
+    return RunBy::Anybody;
+  const Uses &Its = It->second;
+  if (Its.Other)
+    return RunBy::Anybody;
+  Asking.push_back(&F);
+  bool Runner = Its.Runner, Offload = Its.Offload;
+  for (const FunctionDecl *By : Its.AwaitedBy) {
+    RunBy Theirs = find(*By, Asking);
+    if (Theirs == RunBy::Anybody)
+      return RunBy::Anybody;
+    (Theirs == RunBy::Runners ? Runner : Offload) = true;
+  }
+  return Runner ? RunBy::Runners : Offload ? RunBy::Offloads : RunBy::Anybody;
+}
+
+CoroutineUses::RunBy CoroutineUses::runBy(const FunctionDecl &Coroutine) {
+  // What a header declares, others use, too.
+  const SourceManager &SM = Coroutine.getASTContext().getSourceManager();
+  for (const FunctionDecl *Each : Coroutine.redecls())
+    if (!SM.isInMainFile(SM.getExpansionLoc(Each->getLocation())))
+      return RunBy::Anybody;
+  if (const auto *Method = dyn_cast<CXXMethodDecl>(&Coroutine);
+      Method && Method->isVirtual())
+    return RunBy::Anybody;
+  if (!Built)
+    build(Coroutine.getASTContext());
+  llvm::SmallVector<const FunctionDecl *, 4> Asking;
+  return find(Coroutine, Asking);
+}
+
+} // namespace corolint

@@ -1,0 +1,27 @@
+// RUN: %check_tidy %s coro-blocking-call
+
+#include "../checks/Inputs/task.h"
+
+struct PGconn;
+struct PGresult;
+extern "C" {
+PGresult *PQexec(PGconn *, const char *);
+int PQsendQuery(PGconn *, const char *);
+int PQconsumeInput(PGconn *);
+int PQisBusy(PGconn *);
+PGresult *PQgetResult(PGconn *);
+}
+
+task<> executes(PGconn *c) {
+  PQexec(c, "select 1");
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'PQexec' blocks the thread that runs this coroutine [coro-blocking-call]
+  co_await work();
+}
+task<> asks(PGconn *c) {
+  PQsendQuery(c, "select 1");
+  while (PQisBusy(c)) {
+    co_await work();
+    PQconsumeInput(c);
+  }
+  PQgetResult(c);
+}
