@@ -28,6 +28,8 @@ struct ModelFile {
   std::vector<GuardModel> Guards;
   std::vector<TagModel> Tags;
   std::vector<FunctionModel> Functions;
+  std::vector<TaskModel> Tasks;
+  std::vector<TaskFunctionModel> TaskFunctions;
 
   std::unique_ptr<llvm::BumpPtrAllocator> Storage;
 };

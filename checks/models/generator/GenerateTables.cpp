@@ -61,6 +61,50 @@ static const char *spell(LockSuccess S) {
   llvm_unreachable("all successes are spelled");
 }
 
+static const char *spell(TaskEffect E) {
+  switch (E) {
+  case TaskEffect::Consumes:
+    return "TaskEffect::Consumes";
+  case TaskEffect::Keeps:
+    return "TaskEffect::Keeps";
+  case TaskEffect::Starts:
+    return "TaskEffect::Starts";
+  case TaskEffect::Spawns:
+    return "TaskEffect::Spawns";
+  case TaskEffect::Detaches:
+    return "TaskEffect::Detaches";
+  case TaskEffect::Asks:
+    return "TaskEffect::Asks";
+  case TaskEffect::Invokes:
+    return "TaskEffect::Invokes";
+  }
+  llvm_unreachable("all effects are spelled");
+}
+
+static const char *spell(TaskModel::StartRule S) {
+  switch (S) {
+  case TaskModel::AsSeen:
+    return "TaskModel::AsSeen";
+  case TaskModel::Lazy:
+    return "TaskModel::Lazy";
+  case TaskModel::Eager:
+    return "TaskModel::Eager";
+  }
+  llvm_unreachable("all starts are spelled");
+}
+
+static const char *spell(TaskModel::DropRule D) {
+  switch (D) {
+  case TaskModel::Loses:
+    return "TaskModel::Loses";
+  case TaskModel::Explicit:
+    return "TaskModel::Explicit";
+  case TaskModel::Free:
+    return "TaskModel::Free";
+  }
+  llvm_unreachable("all ways to drop it are spelled");
+}
+
 static void quote(raw_ostream &Out, StringRef S) {
   Out << '"';
   Out.write_escaped(S);
@@ -71,6 +115,8 @@ static StringRef nameOf(const LockableModel &M) { return M.Type; }
 static StringRef nameOf(const GuardModel &M) { return M.Type; }
 static StringRef nameOf(const TagModel &M) { return M.Type; }
 static StringRef nameOf(const FunctionModel &M) { return M.Name; }
+static StringRef nameOf(const TaskModel &M) { return M.Type; }
+static StringRef nameOf(const TaskFunctionModel &M) { return M.Name; }
 
 /// "mutex" of "std::mutex".
 static StringRef lastOf(StringRef QualifiedName) {
@@ -111,6 +157,30 @@ static void writeTable(raw_ostream &Out, StringRef Type, StringRef Name,
     Out << "}},\n";
   }
   Out << "};\n\n";
+}
+
+static void writeTasks(raw_ostream &Out, const std::vector<ModelFile> &Files) {
+  writeTable(Out, "TaskModel", "Tasks", sorted(Files, &ModelFile::Tasks),
+             [&](const TaskModel &M) {
+               Out << spell(M.Start) << ", " << spell(M.Dropped) << ", "
+                   << (M.IsOperation ? "true" : "false");
+             });
+  std::vector<const TaskFunctionModel *> Functions =
+      sorted(Files, &ModelFile::TaskFunctions);
+  Out << "static constexpr TaskOperand TaskOperands[] = {\n";
+  for (const TaskFunctionModel *M : Functions)
+    for (TaskOperand O : M->Operands)
+      Out << "  {" << O.Argument << ", " << spell(O.Effect) << "},\n";
+  Out << "};\n\n";
+  size_t Offset = 0;
+  writeTable(Out, "TaskFunctionModel", "TaskFunctions", Functions,
+             [&](const TaskFunctionModel &M) {
+               Out << "{TaskOperands + " << Offset << ", size_t("
+                   << M.Operands.size() << ")}, TaskFunctionModel::"
+                   << (M.Family == TaskFunctionModel::Threads ? "Threads"
+                                                              : "Callbacks");
+               Offset += M.Operands.size();
+             });
 }
 
 static void write(raw_ostream &Out, const std::vector<ModelFile> &Files) {
@@ -171,6 +241,7 @@ static void write(raw_ostream &Out, const std::vector<ModelFile> &Files) {
                    << M.Operands.size() << ")}, " << spell(M.Success);
                Offset += M.Operands.size();
              });
+  writeTasks(Out, Files);
 }
 
 namespace {
@@ -187,6 +258,10 @@ public:
       Found |= seen(Path, "tags", M.Type);
     for (const FunctionModel &M : F.Functions)
       Found |= seen(Path, "functions", M.Name);
+    for (const TaskModel &M : F.Tasks)
+      Found |= seen(Path, "tasks", M.Type);
+    for (const TaskFunctionModel &M : F.TaskFunctions)
+      Found |= seen(Path, "task-functions", M.Name);
     return Found;
   }
 
