@@ -135,12 +135,12 @@ Work TaskShapes::workOf(QualType T) {
   if (T.isNull() || T->isDependentType() || T->isReferenceType() ||
       T->isPointerType())
     return {};
-  const CXXRecordDecl *R = shapeOf(T);
-  if (!R && T->isArrayType()) {
+  if (T->isArrayType()) {
     Work W = workOf(QualType(T->getBaseElementTypeUnsafe(), 0));
     W.IsOwner = true;
     return W;
   }
+  const CXXRecordDecl *R = shapeOf(T);
   if (!R || R->isLambda())
     return {};
   auto It = Known.find(R);
@@ -300,6 +300,11 @@ QualType TaskShapes::awaitedType(QualType T) {
     });
     R = Next;
   }
+  // A task says it to its promise.
+  if (const CXXRecordDecl *Promise = S.promiseOf(T))
+    if (const CXXMethodDecl *Returned = methodOf(*Promise, "return_value"))
+      if (Returned->getNumParams() == 1)
+        return Returned->getParamDecl(0)->getType().getNonReferenceType();
   return {};
 }
 

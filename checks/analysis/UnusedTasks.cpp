@@ -60,19 +60,23 @@ bool makesWork(const Expr *E, TaskShapes &S) {
   Work W = S.workOf(E->getType());
   if (!W || !E->isPRValue())
     return false;
-  if (const auto *List = dyn_cast<InitListExpr>(E))
-    return W.IsOwner ? llvm::any_of(
-                           List->inits(),
-                           [&](const Expr *Each) { return makesWork(Each, S); })
-                     : W.Kind == WorkKind::Awaiter;
+  if (const auto *List = dyn_cast<InitListExpr>(E)) {
+    bool IsAny = llvm::any_of(
+        List->inits(), [&](const Expr *Each) { return makesWork(Each, S); });
+    return IsAny || (!W.IsOwner && W.Kind == WorkKind::Awaiter);
+  }
   if (isa<CoawaitExpr>(E))
     return true;
   if (const auto *Call = dyn_cast<CallExpr>(E)) {
     if (isStarted(E, S))
       return false;
     const FunctionDecl *Callee = Call->getDirectCallee();
-    if (Callee && isInStd(*Callee))
-      return W.IsOwner && Call->getNumArgs() > 0 &&
+    // Owners that are filled, and callables that are called.
+    const IdentifierInfo *II = Callee ? Callee->getIdentifier() : nullptr;
+    if (Callee && isInStd(*Callee) &&
+        Callee->getOverloadedOperator() != OO_Call &&
+        !(II && (II->isStr("invoke") || II->isStr("apply"))))
+      return W.IsOwner &&
              llvm::any_of(Call->arguments(),
                           [&](const Expr *Each) { return makesWork(Each, S); });
     return W.Kind != WorkKind::Awaiter || !doesMore(E);
@@ -96,6 +100,9 @@ const VarDecl *movedVariable(const Expr *E) {
     else if (const auto *Call = dyn_cast<CallExpr>(E);
              Call && Call->isCallToStdMove())
       E = Call->getArg(0);
+    else if (const auto *List = dyn_cast<InitListExpr>(E);
+             List && List->getNumInits() == 1)
+      E = List->getInit(0);
     else
       break;
   }
@@ -108,6 +115,9 @@ std::string sourceOf(const Expr *E) {
   if (const auto *C = dyn_cast<CXXConstructExpr>(E);
       C && C->getConstructor()->isCopyOrMoveConstructor())
     return sourceOf(C->getArg(0));
+  if (const auto *List = dyn_cast<InitListExpr>(E);
+      List && List->getNumInits() >= 1)
+    return sourceOf(List->getInit(0));
   if (const auto *C = dyn_cast<AbstractConditionalOperator>(E))
     return sourceOf(C->getTrueExpr());
   if (const auto *Call = dyn_cast<CallExpr>(E))
@@ -365,7 +375,7 @@ private:
       }
     if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call);
         Op && Op->getOperator() == OO_Equal && Op->getNumArgs() == 2)
-      wrapped(Op->getArg(1), classOf(Op->getArg(0)->getType()), Op);
+      wrapped(Op->getArg(1), classOf(Op->getArg(0)->getType()));
     if (const TaskFunctionModel *M = modelOf(Call, S)) {
       const FunctionDecl *Callee = Call->getDirectCallee();
       unsigned First = isa<CXXOperatorCallExpr>(Call) ? 1 : 0;
@@ -381,7 +391,7 @@ private:
   void construct(const CXXConstructExpr *C) {
     const CXXRecordDecl *R = C->getConstructor()->getParent();
     if (C->getNumArgs() >= 1)
-      wrapped(C->getArg(0), R, C);
+      wrapped(C->getArg(0), R);
     if (const TaskFunctionModel *M = modelOf(C, S))
       for (TaskOperand O : M->Operands)
         if (O.Effect == TaskEffect::Invokes && O.Argument >= 0 &&
@@ -393,25 +403,27 @@ private:
 
   /// A callable goes into an object that calls it for nothing: a class of which
   /// the first template argument is a function type that returns void.
-  void wrapped(const Expr *Callable, const CXXRecordDecl *In, const Expr *By) {
+  void wrapped(const Expr *Callable, const CXXRecordDecl *In) {
     const auto *Spec = dyn_cast_or_null<ClassTemplateSpecializationDecl>(In);
-    if (!Spec || Spec->getTemplateArgs().size() == 0 ||
-        Spec->getTemplateArgs()[0].getKind() != TemplateArgument::Type)
+    if (!Spec || Spec->getTemplateArgs().size() == 0)
       return;
-    const auto *Signature =
-        Spec->getTemplateArgs()[0].getAsType()->getAs<FunctionType>();
+    TemplateArgument First = Spec->getTemplateArgs()[0];
+    if (First.getKind() == TemplateArgument::Pack && First.pack_size() > 0)
+      First = *First.pack_begin();
+    if (First.getKind() != TemplateArgument::Type)
+      return;
+    const auto *Signature = First.getAsType()->getAs<FunctionType>();
     if (!Signature || !Signature->getReturnType()->isVoidType())
       return;
     if (classOf(core(Callable)->getType()) == In)
       return; // from one to the other
     PrintingPolicy Policy(Context.getLangOpts());
     Policy.SuppressDefaultTemplateArgs = true;
-    (void)By;
     std::string Name;
     llvm::raw_string_ostream OS(Name);
     Spec->printQualifiedName(OS, Policy);
     OS << '<';
-    Spec->getTemplateArgs()[0].getAsType().print(OS, Policy);
+    First.getAsType().print(OS, Policy);
     OS << '>';
     OS.flush();
     invoked(Callable, Name, LostTask::FunctionObject);
