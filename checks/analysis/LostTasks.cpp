@@ -60,8 +60,7 @@ bool Analysis::mayAwait(const FunctionDecl &F, const Body &B, const Expr *E) {
 
 std::vector<LostTask> Analysis::lostTasks(const FunctionDecl &F) {
   if (!F.doesThisDeclarationHaveABody() || F.hasSkippedBody() ||
-      F.isDependentContext() || !Tasks.hasCoroutines(F.getASTContext()) ||
-      TaskShapes::isPlumbing(F) || models().library(F))
+      F.isDependentContext() || !Tasks.hasCoroutines(F.getASTContext()))
     return {};
   const Stmt *Text = F.getBody();
   if (const auto *Frame = dyn_cast_or_null<CoroutineBodyStmt>(Text))
@@ -69,9 +68,11 @@ std::vector<LostTask> Analysis::lostTasks(const FunctionDecl &F) {
   if (!Text)
     return {};
   TaskUses Uses = findTaskUses(F, *Text, Tasks);
+  // What a library does in its own bodies is its own affair.
+  if ((Uses.Lost.empty() && Uses.Variables.empty()) ||
+      TaskShapes::isPlumbing(F) || models().library(F))
+    return {};
   std::vector<LostTask> Lost = std::move(Uses.Lost);
-  if (Uses.Variables.empty() && Uses.Awaitable.empty())
-    return Lost;
 
   Body B(F, *Text);
   auto Next = Uses.Awaitable.begin();

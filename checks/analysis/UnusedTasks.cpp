@@ -4,6 +4,7 @@
 // each variable that holds a task.
 
 #include "UnusedTasks.h"
+#include "Annotations.h"
 #include "Places.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
@@ -32,6 +33,11 @@ static const TaskFunctionModel *modelOf(const Expr *E, const TaskShapes &S) {
 
 /// A function that sets the work going, and returns a handle to it.
 static bool isStarted(const Expr *E, const TaskShapes &S) {
+  const auto *Call = dyn_cast<CallExpr>(E);
+  if (const FunctionDecl *Callee = Call ? Call->getDirectCallee() : nullptr;
+      Callee &&
+      (hasAnnotation(*Callee, "starts") || hasAnnotation(*Callee, "detaches")))
+    return true;
   if (const TaskFunctionModel *M = modelOf(E, S))
     return llvm::any_of(M->Operands, [](TaskOperand O) {
       return O.Effect == TaskEffect::Starts || O.Effect == TaskEffect::Spawns ||
@@ -174,7 +180,10 @@ public:
       statement(For->getInit());
       statement(For->getConditionVariableDeclStmt());
       value(For->getCond());
-      statement(For->getInc());
+      if (const Expr *Inc = For->getInc()) {
+        discarded(Inc, /*Explicit=*/false, /*IsStatement=*/false);
+        expression(Inc);
+      }
       statement(For->getBody());
     } else if (const auto *For = dyn_cast<CXXForRangeStmt>(Node)) {
       statement(For->getInit());
