@@ -103,7 +103,7 @@ private:
   static std::string quoted(StringRef S) { return ("'" + S + "'").str(); }
 
   static std::string noun(const LostTask &L) {
-    if (L.What.IsOwner)
+    if (L.What.HoldsMany)
       return "tasks";
     switch (L.What.Kind) {
     case WorkKind::Generator:
@@ -121,8 +121,8 @@ private:
     switch (L.How) {
     case LostTask::NeverAwaited:
     case LostTask::SometimesNot:
-      return L.What.IsOwner ? "the tasks in " + quoted(L.Variable)
-                            : quoted(L.Variable);
+      return (L.What.IsOwner ? "the " + noun(L) + " in " : "") +
+             quoted(L.Variable);
     case LostTask::Overwritten:
       return "the " + noun(L) + " in " + quoted(L.Variable);
     case LostTask::Result:
@@ -140,7 +140,7 @@ private:
   }
 
   static std::string predicate(const LostTask &L) {
-    std::string Verb = L.What.IsOwner ? " are " : " is ";
+    std::string Verb = L.What.HoldsMany ? " are " : " is ";
     switch (L.How) {
     case LostTask::Discarded:
       return Verb + "discarded";
@@ -159,7 +159,7 @@ private:
       return Verb + "not awaited on every path";
     case LostTask::Overwritten:
       return Verb + "overwritten before " +
-             (L.What.IsOwner ? "they are" : "it is") + " awaited";
+             (L.What.HoldsMany ? "they are" : "it is") + " awaited";
     case LostTask::Callable:
       return "";
     }
@@ -172,7 +172,7 @@ private:
     if (!L.Guard.empty())
       return ": it is not the " + quoted(L.Guard) +
              " that awaiting it would give";
-    bool Many = L.What.IsOwner;
+    bool Many = L.What.HoldsMany;
     if (L.How == LostTask::SometimesNot) {
       std::string Where =
           Many ? "; where they are not, " : "; where it is not, ";

@@ -434,7 +434,13 @@ void TaskFlow::branchesPast(LostTask &L, unsigned Variable, unsigned Of) {
   llvm::SmallVector<const CFGBlock *, 16> Work(Using.begin(), Using.end());
   while (!Work.empty()) {
     const CFGBlock *Block = Work.pop_back_val();
-    if (Reaching.insert(Block).second)
+    // Before its declaration it is another variable.
+    bool IsBorn = llvm::any_of(*Block, [&](const CFGElement &E) {
+      std::optional<CFGStmt> Node = E.getAs<CFGStmt>();
+      const auto *D = Node ? dyn_cast<DeclStmt>(Node->getStmt()) : nullptr;
+      return D && llvm::is_contained(D->decls(), Variables[Variable]);
+    });
+    if (Reaching.insert(Block).second && !IsBorn)
       for (const CFGBlock *From : Block->preds())
         if (From)
           Work.push_back(From);
@@ -489,7 +495,10 @@ std::vector<LostTask> TaskFlow::lost() {
         L.At = Op->getOperatorLoc();
       L.Variable = V->getNameAsString();
       L.From = sourceOf(Origins[Each.Of]);
-      L.Made = Origins[Each.Of]->getBeginLoc();
+      // In a loop, it is its own predecessor.
+      auto Own = Uses.Stores.find(Each.By);
+      if (Own == Uses.Stores.end() || Own->second.Value != Origins[Each.Of])
+        L.Made = Origins[Each.Of]->getBeginLoc();
       All.push_back(std::move(L));
     }
     if (!Dropped)

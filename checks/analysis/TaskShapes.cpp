@@ -4,6 +4,7 @@
 
 #include "TaskShapes.h"
 #include "Annotations.h"
+#include "Coroutine.h"
 #include "Places.h"
 #include "SuspensionPoints.h"
 #include "clang/AST/ASTContext.h"
@@ -116,6 +117,17 @@ static const CXXMethodDecl *methodOf(const CXXRecordDecl &R,
   return Found;
 }
 
+static bool isPromise(const CXXRecordDecl &R, unsigned Depth) {
+  if (!R.lookup(&R.getASTContext().Idents.get("initial_suspend")).empty())
+    return true;
+  return Depth < 4 && llvm::any_of(
+                          R.bases(),
+                          [&](const auto &Base) {
+                            const CXXRecordDecl *B = classOf(Base.getType());
+                            return B && isPromise(*B, Depth + 1);
+                          });
+}
+
 bool TaskShapes::isPlumbing(const FunctionDecl &F) {
   if (F.getOverloadedOperator() == OO_Coawait)
     return true;
@@ -125,8 +137,7 @@ bool TaskShapes::isPlumbing(const FunctionDecl &F) {
   const auto *Method = dyn_cast<CXXMethodDecl>(&F);
   if (!Method || Method->getParent()->isLambda())
     return false;
-  const CXXRecordDecl *R = Method->getParent();
-  return methodOf(*R, "initial_suspend") != nullptr;
+  return isPromise(*Method->getParent(), 0);
 }
 
 //===-- Types -------------------------------------------------------------===//
@@ -137,7 +148,7 @@ Work TaskShapes::workOf(QualType T) {
     return {};
   if (T->isArrayType()) {
     Work W = workOf(QualType(T->getBaseElementTypeUnsafe(), 0));
-    W.IsOwner = true;
+    W.IsOwner = W.HoldsMany = true;
     return W;
   }
   const CXXRecordDecl *R = shapeOf(T);
@@ -177,6 +188,7 @@ Work TaskShapes::findOwned(const CXXRecordDecl &R, unsigned Depth) {
       if (Work W = workOf(A.getAsType());
           W && W.Kind != WorkKind::Awaiter && W.Kind != WorkKind::Generator) {
         W.IsOwner = true;
+        W.HoldsMany |= !II->isStr("optional") && !II->isStr("unique_ptr");
         return W;
       }
   return {};
@@ -230,7 +242,8 @@ Work TaskShapes::findTask(const CXXRecordDecl &R, QualType T) {
   if (!S.isAwaitable(T)) {
     // Yields, and is nobody's task: its values are not asked for.
     const CXXRecordDecl *Promise = S.promiseOf(T);
-    if (Starts == Start::Lazy && Promise && methodOf(*Promise, "yield_value"))
+    if (Starts == Start::Lazy && Promise && methodOf(*Promise, "yield_value") &&
+        isAwaitedByConsumer(T, S))
       W.Kind = WorkKind::Generator;
     return W;
   }
@@ -290,8 +303,12 @@ Work TaskShapes::findAwaiter(const CXXRecordDecl &R, QualType T) {
 QualType TaskShapes::awaitedType(QualType T) {
   const CXXRecordDecl *R = shapeOf(T);
   for (unsigned Depth = 0; R && Depth < 3; ++Depth) {
-    if (const CXXMethodDecl *Resume = methodOf(*R, "await_resume"))
-      return Resume->getReturnType();
+    if (const CXXMethodDecl *Resume = methodOf(*R, "await_resume")) {
+      QualType Result = Resume->getReturnType();
+      if (!Result->isDependentType() && !Result->isUndeducedType())
+        return Result;
+      break;
+    }
     const CXXRecordDecl *Next = nullptr;
     anyMethod(*R, [&](const CXXMethodDecl &M) {
       if (M.getOverloadedOperator() == OO_Coawait)
@@ -301,10 +318,13 @@ QualType TaskShapes::awaitedType(QualType T) {
     R = Next;
   }
   // A task says it to its promise.
-  if (const CXXRecordDecl *Promise = S.promiseOf(T))
+  if (const CXXRecordDecl *Promise = S.promiseOf(T)) {
+    if (methodOf(*Promise, "return_void"))
+      return Promise->getASTContext().VoidTy;
     if (const CXXMethodDecl *Returned = methodOf(*Promise, "return_value"))
       if (Returned->getNumParams() == 1)
         return Returned->getParamDecl(0)->getType().getNonReferenceType();
+  }
   return {};
 }
 

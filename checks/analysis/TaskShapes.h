@@ -31,6 +31,7 @@ struct Work {
   bool IsLostInScope = true;
   /// An owner of such objects: a container, an optional, a smart pointer.
   bool IsOwner = false;
+  bool HoldsMany = false;
 
   explicit operator bool() const { return Kind != WorkKind::None; }
 };

@@ -220,6 +220,11 @@ void eager_on_purpose(eager<> (*run)()) {
 // id: discard/generator
 void generators() {
   numbers();
+  auto kept = numbers();
+}
+
+// id: discard/generator-synchronous
+void synchronous_generators() {
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the generator returned by 'numbers' is discarded, and never runs [coro-discarded-task]
   squares();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the generator returned by 'squares' is discarded, and never runs [coro-discarded-task]
