@@ -490,6 +490,9 @@ std::vector<LostTask> TaskFlow::lost() {
       LostTask L;
       L.How = LostTask::Overwritten;
       L.What = S.workOf(V->getType().getNonReferenceType());
+      // Of awaiters, one may stand for "nothing to wait for".
+      if (L.What.Kind != WorkKind::Lazy && L.What.Kind != WorkKind::Eager)
+        continue;
       L.At = Each.By->getBeginLoc();
       if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(Each.By))
         L.At = Op->getOperatorLoc();
@@ -516,6 +519,15 @@ std::vector<LostTask> TaskFlow::lost() {
     L.IsErrorPath = IsUsed && Dropped->IsEarly;
     if (IsUsed)
       branchesPast(L, I, Dropped->Of);
+    // A making that is cheap, and a use that some path has no need of.
+    if (IsUsed && L.What.Kind != WorkKind::Lazy &&
+        L.What.Kind != WorkKind::Eager)
+      continue;
+    // The sections of a test: each run takes one of them.
+    if (!L.Branches.empty() && llvm::all_of(L.Branches, [](const auto &Each) {
+          return Each.first.isMacroID();
+        }))
+      continue;
     All.push_back(std::move(L));
   }
   return All;

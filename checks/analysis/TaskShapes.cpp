@@ -220,9 +220,22 @@ Work TaskShapes::findWork(const CXXRecordDecl &R, QualType T) {
   return W;
 }
 
+/// Whether coroutines return it: an iterator may name the promise, too.
+static bool isReturned(const CXXRecordDecl &R, const CXXRecordDecl &Promise) {
+  const CXXMethodDecl *Made = methodOf(Promise, "get_return_object");
+  const CXXRecordDecl *Returned =
+      Made ? shapeOf(Made->getReturnType()) : nullptr;
+  if (!Returned || !Returned->getIdentifier() || !R.getIdentifier() ||
+      Returned->getIdentifier() == R.getIdentifier())
+    return true;
+  // Something else, from which it is made, unless that is a coroutine's type.
+  return Returned->lookup(&R.getASTContext().Idents.get("promise_type"))
+      .empty();
+}
+
 Work TaskShapes::findTask(const CXXRecordDecl &R, QualType T) {
   Start Starts = S.startOf(T);
-  if (Starts == Start::Unknown)
+  if (Starts == Start::Unknown || !isReturned(R, *S.promiseOf(T)))
     return {};
   // What its own functions set going is not lazy, whatever the promise says.
   bool SetsGoing = mayStart(R.getDestructor());

@@ -50,6 +50,8 @@ public:
   /// The type that awaiting an object of this type gives, as far as that shows;
   /// null if not.
   clang::QualType awaitedType(clang::QualType T);
+  bool isAwaitable(clang::QualType T) { return S.isAwaitable(T); }
+  bool isTask(clang::QualType T) { return S.isTask(T); }
   /// Part of a coroutine library: an awaiter's or promise's own function.
   static bool isPlumbing(const clang::FunctionDecl &F);
 

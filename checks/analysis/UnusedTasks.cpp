@@ -341,6 +341,19 @@ private:
       }
       return;
     }
+    // [[nodiscard]] on the function says as much of an awaitable as on its
+    // type.
+    const auto *Call = dyn_cast<CallExpr>(E);
+    const FunctionDecl *Callee = Call ? Call->getDirectCallee() : nullptr;
+    if (!W && Callee && !Explicit && Callee->hasAttr<WarnUnusedResultAttr>() &&
+        S.isAwaitable(E->getType()) && !S.isTask(E->getType()) &&
+        !isStarted(E, S)) {
+      LostTask &L =
+          add(LostTask::Discarded, {WorkKind::Awaiter}, Whole->getBeginLoc());
+      L.From = sourceOf(E);
+      L.Guard = guardOf(E->getType(), S);
+      return;
+    }
     if (!W || !makesWork(E, S) || (Explicit && W.MayBeDroppedExplicitly))
       return;
     // A temporary of that type by its name; whatever else is constructed here

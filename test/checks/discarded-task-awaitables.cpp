@@ -142,6 +142,35 @@ void a_submission() {
   submit(3);
 }
 
+// id: discard/awaiter-of-a-marked-function
+[[nodiscard]] future begin_write();
+void a_marked_function() {
+  begin_write();
+}
+
+// id: discard/awaiter-optional
+task<> nothing_to_wait_for(bool c) {
+  auto d = sleep(0);
+  if (c)
+    d = sleep(3);
+  if (c)
+    co_await d;
+}
+
+// id: discard/iterator
+// The iterator names the promise, and is no task.
+struct cursor {
+  using promise_type = task<>::promise_type;
+  cursor operator++(int);
+  bool await_ready() const;
+  void await_suspend(std::coroutine_handle<>);
+  cursor &await_resume();
+  ~cursor();
+};
+void an_iterator(cursor c) {
+  c++;
+}
+
 // id: discard/awaiter-marked
 struct [[nodiscard]] marked {
   std::shared_ptr<int> state;

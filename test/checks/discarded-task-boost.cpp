@@ -2,6 +2,9 @@
 
 // Boost.Asio as it is installed, if it is.
 
+#define BOOST_ASIO_HAS_CO_AWAIT 1
+#define BOOST_ASIO_HAS_STD_COROUTINE 1
+
 #if __has_include(<boost/asio/awaitable.hpp>)
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -42,9 +42,9 @@ void asio_deferred() {
   auto later = read();
 }
 void asio_deferred_started() {
-  read()([](int) {});
+  read()(send_later);
   auto later = read();
-  std::move(later)([](int) {});
+  std::move(later)(send_later);
 }
 
 // id: discard/asio-post

@@ -241,6 +241,7 @@ job<> continues() {
   for (int i = 0; i < 3; ++i) {
     auto t = make();
     // CHECK-NOTES: :[[@LINE-1]]:10: warning: 't' is not awaited on every path; where it is not, it never runs [coro-discarded-task]
+    // CHECK-NOTES: :[[@LINE+1]]:9: note: it is not awaited where this is true
     if (flag())
       continue;
     co_await t;
@@ -276,7 +277,6 @@ job<> overwritten_in_a_loop() {
   for (int i = 0; i < 3; ++i)
     t = make();
     // CHECK-NOTES: :[[@LINE-1]]:7: warning: the task in 't' is overwritten before it is awaited, and never runs [coro-discarded-task]
-    // CHECK-NOTES: :[[@LINE-2]]:9: note: made here
   co_await t;
 }
 job<> assigned_again() {
@@ -331,6 +331,14 @@ job<> asked() {
   auto t = make();
   if (!t.done())
     co_await t;
+}
+
+// id: discard/test-sections
+#define SECTION(name) if (flag())
+job<> sections() {
+  auto t = make();
+  SECTION("one") { co_await t; }
+  SECTION("two") { co_await t; }
 }
 
 // id: discard/two-in-one-declaration

@@ -87,11 +87,11 @@ void vector_filled_by_a_lambda() {
 // id: discard/optional
 void optional() {
   std::optional<task<>> t = work();
-  // CHECK-NOTES: :[[@LINE-1]]:25: warning: the tasks in 't' are never awaited, and never run [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-1]]:25: warning: the task in 't' is never awaited, and never runs [coro-discarded-task]
 }
 void optional_emplaced() {
   std::optional<task<>> t;
-  // CHECK-NOTES: :[[@LINE-1]]:25: warning: the tasks in 't' are never awaited, and never run [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-1]]:25: warning: the task in 't' is never awaited, and never runs [coro-discarded-task]
   // CHECK-NOTES: :[[@LINE+1]]:13: note: made here
   t.emplace(work());
 }
@@ -112,7 +112,7 @@ void optional_reset() {
 // id: discard/unique_ptr
 void pointer() {
   auto t = std::make_unique<task<>>(work());
-  // CHECK-NOTES: :[[@LINE-1]]:8: warning: the tasks in 't' are never awaited, and never run [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: the task in 't' is never awaited, and never runs [coro-discarded-task]
 }
 task<> pointer_awaited() {
   auto t = std::make_unique<task<>>(work());

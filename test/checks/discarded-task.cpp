@@ -220,14 +220,14 @@ void eager_on_purpose(eager<> (*run)()) {
 // id: discard/generator
 void generators() {
   numbers();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the generator returned by 'numbers' is discarded, and never runs [coro-discarded-task]
   auto kept = numbers();
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'kept' is never used, and never runs [coro-discarded-task]
 }
 
 // id: discard/generator-synchronous
 void synchronous_generators() {
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the generator returned by 'numbers' is discarded, and never runs [coro-discarded-task]
   squares();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the generator returned by 'squares' is discarded, and never runs [coro-discarded-task]
 }
 
 // id: discard/generator-used
