@@ -141,7 +141,15 @@ std::string sourceOf(const Expr *E) {
 }
 
 std::string guardOf(QualType T, TaskShapes &S) {
-  QualType Given = S.awaitedType(T.getNonReferenceType());
+  T = T.getNonReferenceType();
+  QualType Given = S.awaitedType(T);
+  // A task whose promise nobody has needed yet gives what it is a task of.
+  if (Given.isNull() || Given->isDependentType())
+    if (const auto *Spec =
+            dyn_cast_or_null<ClassTemplateSpecializationDecl>(classOf(T));
+        Spec && S.isTask(T) && Spec->getTemplateArgs().size() >= 1 &&
+        Spec->getTemplateArgs()[0].getKind() == TemplateArgument::Type)
+      Given = Spec->getTemplateArgs()[0].getAsType();
   const CXXRecordDecl *R =
       Given.isNull() || Given->isDependentType() || Given->isReferenceType()
           ? nullptr
@@ -599,10 +607,14 @@ private:
     const CXXMethodDecl *M = Call->getMethodDecl();
     if (!M)
       return TaskUse::Settles;
+    // An answer that nothing depends on.
     if (const TaskFunctionModel *Model = S.models().taskFunction(*M))
-      if (llvm::any_of(Model->Operands, [](TaskOperand O) {
-            return O.Argument == ImplicitObject && O.Effect == TaskEffect::Asks;
-          }))
+      if (llvm::any_of(Model->Operands,
+                       [](TaskOperand O) {
+                         return O.Argument == ImplicitObject &&
+                                O.Effect == TaskEffect::Asks;
+                       }) &&
+          Declared.empty() && isInBlock())
         return TaskUse::None;
     if (!W.IsOwner || !isInStd(*M))
       return TaskUse::Settles;
@@ -625,6 +637,14 @@ private:
       return TaskUse::None;
     }
     return TaskUse::Settles;
+  }
+
+  /// Whether the expression is part of a statement in a block.
+  bool isInBlock() const {
+    for (const Stmt *P : llvm::reverse(Parents))
+      if (!isa<Expr>(P))
+        return isa<CompoundStmt>(P);
+    return false;
   }
 
   /// The expression that uses the call's value; null if it is a statement.

@@ -146,6 +146,7 @@ void a_submission() {
 [[nodiscard]] future begin_write();
 void a_marked_function() {
   begin_write();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the awaitable returned by 'begin_write' is discarded, and does nothing [coro-discarded-task]
 }
 
 // id: discard/awaiter-optional

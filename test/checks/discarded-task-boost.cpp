@@ -1,9 +1,8 @@
-// RUN: %check_tidy_real %s coro-discarded-task
+// RUN: %corolint_tidy -checks=-*,coro-discarded-task -quiet %s -- -std=c++20 -DBOOST_ASIO_HAS_CO_AWAIT -DBOOST_ASIO_HAS_STD_COROUTINE > %t
+// RUN: %filecheck --allow-empty --implicit-check-not={{warning:|error:}} %s < %t
 
 // Boost.Asio as it is installed, if it is.
 
-#define BOOST_ASIO_HAS_CO_AWAIT 1
-#define BOOST_ASIO_HAS_STD_COROUTINE 1
 
 #if __has_include(<boost/asio/awaitable.hpp>)
 #include <boost/asio/awaitable.hpp>
@@ -25,7 +24,9 @@ awaitable<void> pause(boost::asio::steady_timer &timer) {
 // id: discard/boost-awaitable
 awaitable<void> forgets(boost::asio::steady_timer &timer) {
   (void)timer.async_wait(use_awaitable);
+  // CHECK: :[[@LINE-1]]:9: warning: the task returned by 'async_wait' is discarded, and never runs
   auto p = pause(timer);
+  // CHECK: :[[@LINE-1]]:8: warning: 'p' is never awaited, and never runs
   co_return;
 }
 awaitable<void> remembers(boost::asio::steady_timer &timer) {
@@ -43,5 +44,6 @@ void spawns(boost::asio::io_context &io, boost::asio::steady_timer &timer) {
 // id: discard/boost-callback
 void expires(boost::asio::steady_timer &timer) {
   timer.async_wait([](boost::system::error_code) -> awaitable<void> { co_return; });
+  // CHECK: :[[@LINE-1]]:20: warning: 'async_wait' drops the task that this callable returns, which then never runs
 }
 #endif

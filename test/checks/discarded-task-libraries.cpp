@@ -31,6 +31,7 @@ boost::asio::awaitable<void> serve();
 // id: discard/asio-awaitable
 void asio_awaitable() {
   echo();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the task returned by 'echo' is discarded, and never runs [coro-discarded-task]
 }
 void asio_spawned() {
   boost::asio::co_spawn(executor, echo());
@@ -39,7 +40,9 @@ void asio_spawned() {
 // id: discard/asio-deferred
 void asio_deferred() {
   read();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the lazy operation returned by 'read' is discarded, and never starts [coro-discarded-task]
   auto later = read();
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'later' is never started [coro-discarded-task]
 }
 void asio_deferred_started() {
   read()(send_later);
@@ -50,6 +53,7 @@ void asio_deferred_started() {
 // id: discard/asio-post
 void asio_post() {
   boost::asio::post(executor, serve);
+  // CHECK-NOTES: :[[@LINE-1]]:31: warning: 'post' drops the task that this callable returns, which then never runs [coro-discarded-task]
 }
 void asio_post_plain() {
   boost::asio::post(executor, send_later);
@@ -62,6 +66,7 @@ folly::coro::Task<int> ask();
 // id: discard/folly-task
 folly::coro::Task<> folly_task() {
   auto answer = ask();
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'answer' is never awaited, and never runs [coro-discarded-task]
   co_return;
 }
 folly::coro::Task<> folly_task_awaited() {
@@ -92,6 +97,7 @@ seastar::future<> flush();
 // id: discard/seastar-units
 seastar::future<> seastar_units(seastar::semaphore &s) {
   auto units = get_units(s, 1);
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'units' is never awaited, and its result and exceptions are lost [coro-discarded-task]
   co_await flush();
 }
 seastar::future<> seastar_units_held(seastar::semaphore &s) {
@@ -102,5 +108,6 @@ seastar::future<> seastar_units_held(seastar::semaphore &s) {
 // id: discard/seastar-future
 void seastar_future() {
   flush();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the task returned by 'flush' is discarded, and its result and exceptions are lost [coro-discarded-task]
   (void)flush();
 }

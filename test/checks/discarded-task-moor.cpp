@@ -15,7 +15,9 @@ moor::task<int> get();
 // id: discard/moor-task
 moor::task<> discarded() {
   get();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the task returned by 'get' is discarded, and never runs [coro-discarded-task]
   auto t = work();
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 't' is never awaited, and never runs [coro-discarded-task]
   co_return;
 }
 moor::task<> awaited() {
@@ -27,6 +29,8 @@ moor::task<> one_path(bool c) {
   auto t = work();
   if (c)
     co_await std::move(t);
+  // CHECK-NOTES: :[[@LINE-3]]:8: warning: 't' is not awaited on every path; where it is not, it never runs [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-3]]:7: note: it is not awaited where this is false
 }
 moor::task<> together() {
   auto a = work(), b = work();
@@ -36,6 +40,7 @@ moor::task<> together() {
 // id: discard/moor-mutex
 moor::task<> not_locked(moor::mutex &mutex) {
   mutex.lock();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the awaitable returned by 'lock' is discarded, and does nothing [coro-discarded-task]
   co_await work();
 }
 
