@@ -71,7 +71,7 @@ task<> units_meant(semaphore &s) {
 }
 task<> units_of_a_task_meant(semaphore &s) {
   auto units = s.get_units_later(1);
-  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'units' is never awaited, and never runs [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'units' is never awaited: it is not the 'units' that awaiting it would give [coro-discarded-task]
   co_await work();
 }
 

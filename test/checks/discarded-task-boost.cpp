@@ -1,5 +1,5 @@
 // RUN: %corolint_tidy -checks=-*,coro-discarded-task -quiet %s -- -std=c++20 -DBOOST_ASIO_HAS_CO_AWAIT -DBOOST_ASIO_HAS_STD_COROUTINE > %t
-// RUN: %filecheck --allow-empty --implicit-check-not={{warning:|error:}} %s < %t
+// RUN: %filecheck --allow-empty '--implicit-check-not={{warning:|error:}}' %s < %t
 
 // Boost.Asio as it is installed, if it is.
 

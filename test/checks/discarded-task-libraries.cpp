@@ -97,7 +97,7 @@ seastar::future<> flush();
 // id: discard/seastar-units
 seastar::future<> seastar_units(seastar::semaphore &s) {
   auto units = get_units(s, 1);
-  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'units' is never awaited, and its result and exceptions are lost [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'units' is never awaited: it is not the 'semaphore_units' that awaiting it would give [coro-discarded-task]
   co_await flush();
 }
 seastar::future<> seastar_units_held(seastar::semaphore &s) {

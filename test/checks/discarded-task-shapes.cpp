@@ -35,6 +35,7 @@ template <class Self> struct base : awaits {
 struct derived : base<derived> {};
 derived inherited();
 void inheritance() { inherited(); }
+// CHECK-NOTES: :[[@LINE-1]]:22: warning: the task returned by 'inherited' is discarded, and never runs [coro-discarded-task]
 
 // id: discard/shape-free-co_await
 namespace free_operator {
