@@ -318,6 +318,9 @@ private:
   /// Nobody takes the value of `E`.
   void discarded(const Expr *Whole, bool Explicit, bool IsStatement) {
     const Expr *E = core(Whole);
+    // Broken code has expressions without a type, or with a dependent one.
+    if (!E || E->getType().isNull() || E->isTypeDependent())
+      return;
     if (const auto *Cast = dyn_cast<ExplicitCastExpr>(E);
         Cast && Cast->getType()->isVoidType())
       return discarded(Cast->getSubExpr(), true, false);
@@ -342,7 +345,8 @@ private:
     const auto *Await = dyn_cast<CoawaitExpr>(E);
     Work W = S.workOf(E->getType());
     if (Await && !W) {
-      const auto *Resume = dyn_cast<CallExpr>(core(Await->getResumeExpr()));
+      const auto *Resume = dyn_cast_or_null<CallExpr>(
+          Await->getResumeExpr() ? core(Await->getResumeExpr()) : nullptr);
       if (Resume && !Explicit && Resume->hasUnusedResultAttr(Context)) {
         LostTask &L = add(LostTask::NoDiscard, W, Await->getKeywordLoc());
         L.From = sourceOf(Await->getOperand());
