@@ -61,6 +61,8 @@ static bool doesMore(const Expr *E) {
 
 bool makesWork(const Expr *E, TaskShapes &S) {
   E = core(E);
+  if (!E || E->getType().isNull())
+    return false;
   if (const auto *C = dyn_cast<AbstractConditionalOperator>(E))
     return makesWork(C->getTrueExpr(), S) && makesWork(C->getFalseExpr(), S);
   Work W = S.workOf(E->getType());
