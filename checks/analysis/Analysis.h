@@ -16,9 +16,11 @@
 //      ▼
 //   worlds at every block    Flow: one worklist solver, three-valued facts
 //      │  LockFlow           the transfer rules for locks
+//      │  TaskFlow           the transfer rules for tasks
 //      ▼
 //   HeldLock                 a lock, who holds it, where it was taken, and
 //                            where the coroutine may suspend with it
+//   LostTask                 work that nobody waits for: UnusedTasks, TaskShapes
 //
 // Each step has its own header, says nothing in words, and can be tested alone.
 // A check asks for the last one and words the answer.
@@ -30,6 +32,8 @@
 #include "HeldLocks.h"
 #include "Shapes.h"
 #include "Summaries.h"
+#include "TaskShapes.h"
+#include "UnusedTasks.h"
 #include "models/Models.h"
 #include <memory>
 #include <vector>
@@ -44,7 +48,7 @@ class Analysis {
 public:
   explicit Analysis(std::shared_ptr<const Models> M, MutedLockRules Muted = {})
       : Facts(std::move(M)), Muted(Muted), TypeShapes(*Facts),
-        Functions(*this) {}
+        Tasks(TypeShapes), Functions(*this) {}
 
   /// The analysis that all checks with this `Unit` share; made by the first.
   /// The key is compared, never used. Thread-safe.
@@ -53,6 +57,7 @@ public:
 
   Shapes &shapes() { return TypeShapes; }
   const Models &models() const { return *Facts; }
+  TaskShapes &tasks() { return Tasks; }
   Summaries &summaries() { return Functions; }
   BlockingCalls &blocking();
   bool follows(LockRule R) const { return !Muted.test(unsigned(R)); }
@@ -63,6 +68,9 @@ public:
   /// The locks of a function that is no coroutine, but returns a lazy one's
   /// task, which end before the task begins.
   std::vector<EndedLock> locksEndedBeforeTask(const clang::FunctionDecl &F);
+
+  /// The work that `F` loses, in source order, be it a coroutine or not.
+  std::vector<LostTask> lostTasks(const clang::FunctionDecl &F);
 
   /// How many coroutines were looked at by all analyses of this process, how
   /// many of them needed a flow analysis, and how many were given up.
@@ -75,11 +83,14 @@ public:
 private:
   static void countCoroutine();
   static void countAnalysed();
+  bool mayAwait(const clang::FunctionDecl &F, const class Body &B,
+                const clang::Expr *E);
   bool mayHoldLocks(const clang::FunctionDecl &F, const class Body &B);
 
   const std::shared_ptr<const Models> Facts;
   const MutedLockRules Muted;
   Shapes TypeShapes;
+  TaskShapes Tasks;
   Summaries Functions;
   std::shared_ptr<BlockingCalls> Blocking; ///< made when it is asked for
 };

@@ -32,8 +32,7 @@ static bool awaits(const Stmt *S) {
   return llvm::any_of(S->children(), awaits);
 }
 
-/// Whether whoever has the generator awaits its values.
-static bool isAwaitedByConsumer(QualType Return, Shapes &S) {
+bool isAwaitedByConsumer(QualType Return, Shapes &S) {
   if (S.isAwaitable(Return))
     return true;
   const CXXRecordDecl *R = shapeOf(Return);

@@ -27,6 +27,9 @@ struct Coroutine {
   static std::optional<Coroutine> of(const clang::FunctionDecl &F, Shapes &S);
 };
 
+/// Whether whoever has an object of the type, a generator, awaits its values.
+bool isAwaitedByConsumer(clang::QualType Generator, Shapes &S);
+
 } // namespace corolint
 
 #endif // COROLINT_CHECKS_ANALYSIS_COROUTINE_H

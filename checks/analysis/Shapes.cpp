@@ -122,10 +122,7 @@ bool Shapes::isAwaitable(QualType T) {
   return Is;
 }
 
-static const CXXRecordDecl *promiseOf(QualType T) {
-  const CXXRecordDecl *R = shapeOf(T);
-  if (!R || T->isPointerType() || T->isReferenceType())
-    return nullptr;
+static const CXXRecordDecl *findPromise(const CXXRecordDecl *R) {
   ASTContext &Context = R->getASTContext();
   auto PromiseIn = [&](const CXXRecordDecl &In) -> const CXXRecordDecl * {
     const CXXRecordDecl *Found = nullptr;
@@ -167,7 +164,15 @@ static const CXXRecordDecl *promiseOf(QualType T) {
   return nullptr;
 }
 
-bool Shapes::isTask(QualType T) { return promiseOf(T) != nullptr; }
+const CXXRecordDecl *Shapes::promiseOf(QualType T) {
+  const CXXRecordDecl *R = shapeOf(T);
+  if (!R || T->isPointerType() || T->isReferenceType())
+    return nullptr;
+  auto [It, New] = Promises.try_emplace(R, nullptr);
+  if (New)
+    It->second = findPromise(R);
+  return It->second;
+}
 
 Start Shapes::startOf(QualType T) {
   const CXXRecordDecl *Promise = promiseOf(T);

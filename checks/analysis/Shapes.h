@@ -31,7 +31,9 @@ public:
   /// co_await (member, or in its namespace).
   bool isAwaitable(clang::QualType T);
   /// A type that coroutines return: it names a promise.
-  bool isTask(clang::QualType T);
+  bool isTask(clang::QualType T) { return promiseOf(T) != nullptr; }
+  /// The promise that it names; null if it is no task.
+  const clang::CXXRecordDecl *promiseOf(clang::QualType T);
   /// When a coroutine that returns `T` starts to run.
   Start startOf(clang::QualType T);
 
@@ -95,6 +97,8 @@ private:
   llvm::DenseMap<const clang::CXXRecordDecl *, clang::QualType> Within;
   llvm::DenseMap<const clang::FunctionDecl *, std::optional<LockCall>>
       LockCalls;
+  llvm::DenseMap<const clang::CXXRecordDecl *, const clang::CXXRecordDecl *>
+      Promises;
   llvm::DenseMap<const clang::CXXRecordDecl *, bool> Awaitables;
 };
 

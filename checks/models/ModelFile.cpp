@@ -64,6 +64,22 @@ constexpr struct {
     {"leaves", LockEffect::None},
 };
 
+/// The keys that say what a call does to work.
+constexpr struct {
+  const char *Key;
+  TaskEffect Effect;
+} TaskEffectKeys[] = {
+    {"consumes", TaskEffect::Consumes}, {"keeps", TaskEffect::Keeps},
+    {"starts", TaskEffect::Starts},     {"spawns", TaskEffect::Spawns},
+    {"detaches", TaskEffect::Detaches}, {"asks", TaskEffect::Asks},
+    {"invokes", TaskEffect::Invokes},
+};
+
+/// An entry of `lazy-operations`: a task that is none.
+struct LazyOperation {
+  TaskModel Model;
+};
+
 /// What the traits share while one file is read.
 struct Reader {
   llvm::BumpPtrAllocator &Storage;
@@ -118,6 +134,9 @@ LLVM_YAML_IS_SEQUENCE_VECTOR(TagModel)
 LLVM_YAML_IS_SEQUENCE_VECTOR(FunctionModel)
 LLVM_YAML_IS_SEQUENCE_VECTOR(BlockingEntry)
 LLVM_YAML_IS_SEQUENCE_VECTOR(TwinEntry)
+LLVM_YAML_IS_SEQUENCE_VECTOR(TaskModel)
+LLVM_YAML_IS_SEQUENCE_VECTOR(LazyOperation)
+LLVM_YAML_IS_SEQUENCE_VECTOR(TaskFunctionModel)
 LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(QualifiedName)
 LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(Argument)
 
@@ -212,6 +231,52 @@ template <> struct ScalarTraits<Argument> {
     return {};
   }
   static void output(const Argument &, void *, raw_ostream &) {}
+  static QuotingType mustQuote(StringRef) { return QuotingType::None; }
+};
+
+template <> struct ScalarTraits<TaskModel::StartRule> {
+  static StringRef input(StringRef S, void *, TaskModel::StartRule &Start) {
+    if (S == "lazy")
+      Start = TaskModel::Lazy;
+    else if (S == "eager")
+      Start = TaskModel::Eager;
+    else
+      return "unknown start: expected 'lazy' or 'eager'";
+    return {};
+  }
+  static void output(const TaskModel::StartRule &, void *, raw_ostream &) {}
+  static QuotingType mustQuote(StringRef) { return QuotingType::None; }
+};
+
+template <> struct ScalarTraits<TaskModel::DropRule> {
+  static StringRef input(StringRef S, void *, TaskModel::DropRule &Dropped) {
+    if (S == "loses")
+      Dropped = TaskModel::Loses;
+    else if (S == "explicit")
+      Dropped = TaskModel::Explicit;
+    else if (S == "free")
+      Dropped = TaskModel::Free;
+    else
+      return "unknown way to drop it: expected 'loses', 'explicit' or 'free'";
+    return {};
+  }
+  static void output(const TaskModel::DropRule &, void *, raw_ostream &) {}
+  static QuotingType mustQuote(StringRef) { return QuotingType::None; }
+};
+
+template <> struct ScalarTraits<TaskFunctionModel::CallbackFamily> {
+  static StringRef input(StringRef S, void *,
+                         TaskFunctionModel::CallbackFamily &Family) {
+    if (S == "callbacks")
+      Family = TaskFunctionModel::Callbacks;
+    else if (S == "threads")
+      Family = TaskFunctionModel::Threads;
+    else
+      return "unknown family: expected 'callbacks' or 'threads'";
+    return {};
+  }
+  static void output(const TaskFunctionModel::CallbackFamily &, void *,
+                     raw_ostream &) {}
   static QuotingType mustQuote(StringRef) { return QuotingType::None; }
 };
 
@@ -427,6 +492,40 @@ template <> struct MappingTraits<TwinEntry> {
   }
 };
 
+template <> struct MappingTraits<TaskModel> {
+  static void mapping(IO &Io, TaskModel &M) {
+    M.Type = readName(Io, "type", "tasks");
+    Io.mapOptional("start", M.Start, TaskModel::AsSeen);
+    Io.mapOptional("dropped", M.Dropped, TaskModel::Loses);
+    M.IsOperation = false;
+  }
+};
+
+template <> struct MappingTraits<LazyOperation> {
+  static void mapping(IO &Io, LazyOperation &L) {
+    L.Model = {readName(Io, "type", "tasks"), TaskModel::Lazy, TaskModel::Loses,
+               /*IsOperation=*/true};
+  }
+};
+
+template <> struct MappingTraits<TaskFunctionModel> {
+  static void mapping(IO &Io, TaskFunctionModel &M) {
+    M.Name = readName(Io, "name", "task-functions");
+    std::vector<TaskOperand> Operands;
+    for (auto [Key, Effect] : TaskEffectKeys) {
+      Arguments Args;
+      Io.mapOptional(Key, Args);
+      for (Argument A : Args.List)
+        Operands.push_back({A.Index, Effect});
+    }
+    M.Operands = reader(Io).save(Operands);
+    Io.mapOptional("family", M.Family, TaskFunctionModel::Callbacks);
+    if (Operands.empty())
+      Io.setError("says nothing about the call: expected 'consumes', 'keeps', "
+                  "'starts', 'spawns', 'detaches', 'asks' or 'invokes'");
+  }
+};
+
 template <> struct MappingTraits<ModelFile> {
   static void mapping(IO &Io, ModelFile &F) {
     std::string Library;
@@ -465,6 +564,12 @@ template <> struct MappingTraits<ModelFile> {
           M.Library = F.Library->Name;
         F.Twins.push_back(M);
       }
+    Io.mapOptional("tasks", F.Tasks);
+    std::vector<LazyOperation> Operations;
+    Io.mapOptional("lazy-operations", Operations);
+    for (const LazyOperation &L : Operations)
+      F.Tasks.push_back(L.Model);
+    Io.mapOptional("task-functions", F.TaskFunctions);
   }
 };
 } // namespace llvm::yaml

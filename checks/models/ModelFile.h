@@ -30,6 +30,8 @@ struct ModelFile {
   std::vector<FunctionModel> Functions;
   std::vector<BlockingModel> Blocking;
   std::vector<TwinModel> Twins;
+  std::vector<TaskModel> Tasks;
+  std::vector<TaskFunctionModel> TaskFunctions;
 
   std::unique_ptr<llvm::BumpPtrAllocator> Storage;
 };

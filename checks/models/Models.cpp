@@ -24,7 +24,8 @@ template <typename Model> struct Row {
 };
 } // namespace
 
-// Libraries[], Lockables[], Guards[], Tags[] and Functions[], written by
+// Libraries[], Lockables[], Guards[], Tags[], Functions[], Tasks[] and
+// TaskFunctions[], written by
 // generator/GenerateTables.cpp from the *.yaml beside this file.
 namespace shipped {
 #include "ShippedModels.inc"
@@ -86,6 +87,8 @@ static StringRef nameOf(const LockableModel &M) { return M.Type; }
 static StringRef nameOf(const GuardModel &M) { return M.Type; }
 static StringRef nameOf(const TagModel &M) { return M.Type; }
 static StringRef nameOf(const FunctionModel &M) { return M.Name; }
+static StringRef nameOf(const TaskModel &M) { return M.Type; }
+static StringRef nameOf(const TaskFunctionModel &M) { return M.Name; }
 
 namespace {
 /// Models of one kind, by the last part of their name, which a declaration has
@@ -232,6 +235,8 @@ struct Models::Tables {
   Index<GuardModel> Guards{shipped::Guards};
   Index<TagModel> Tags{shipped::Tags};
   Index<FunctionModel> Functions{shipped::Functions};
+  Index<TaskModel> Tasks{shipped::Tasks};
+  Index<TaskFunctionModel> TaskFunctions{shipped::TaskFunctions};
   // A later library overrides an earlier one where both own a namespace.
   std::vector<LibraryModel> Libraries{std::begin(shipped::Libraries),
                                       std::end(shipped::Libraries)};
@@ -254,6 +259,10 @@ void Models::Tables::add(ModelFile File) {
     Functions.add(M);
   Blocking.add(F.Blocking);
   Twins.insert(Twins.begin(), F.Twins.begin(), F.Twins.end());
+  for (const TaskModel &M : F.Tasks)
+    Tasks.add(M);
+  for (const TaskFunctionModel &M : F.TaskFunctions)
+    TaskFunctions.add(M);
   if (!F.Library)
     return;
   // A library described again keeps what the new description leaves out, so
@@ -329,6 +338,20 @@ const TwinModel *Models::twin(const LibraryModel &L, StringRef Name) const {
   for (const TwinModel &M : T->Twins)
     if (M.Library == L.Name && M.For == Name)
       return &M;
+  return nullptr;
+}
+
+const TaskModel *Models::task(const CXXRecordDecl &R) const {
+  return T->Tasks.find(R);
+}
+
+const TaskFunctionModel *Models::taskFunction(const NamedDecl &D) const {
+  if (const TaskFunctionModel *M = T->TaskFunctions.find(D))
+    return M;
+  if (const auto *Method = dyn_cast<CXXMethodDecl>(&D))
+    for (const CXXMethodDecl *Base : Method->overridden_methods())
+      if (const TaskFunctionModel *M = taskFunction(*Base))
+        return M;
   return nullptr;
 }
 

@@ -100,6 +100,52 @@ struct LibraryModel {
   llvm::StringRef AsyncMutex;
 };
 
+//===-- Tasks -------------------------------------------------------------===//
+
+/// A type whose objects stand for work: a task, an awaiter, a sender.
+struct TaskModel {
+  llvm::StringRef Type; ///< "QCoro::Task"
+  /// When the work begins; `AsSeen` leaves that to the type's shape.
+  enum StartRule {
+    AsSeen,
+    Lazy,  ///< when it is awaited, started, or connected
+    Eager, ///< at once
+  } Start;
+  /// What throwing an object away means.
+  enum DropRule {
+    Loses,    ///< the work, or its result, is lost
+    Explicit, ///< `(void)` is the idiom for "I do not wait for it"
+    Free,     ///< nothing: it goes on, and reports for itself
+  } Dropped;
+  /// Nothing that coroutines return, but something that starts when it is
+  /// connected: a sender, a deferred operation.
+  bool IsOperation;
+};
+
+/// What a call does to a task, an operation or a callable that it is given.
+enum class TaskEffect {
+  Consumes, ///< sees to it that it runs
+  Keeps,    ///< stores it for later
+  Starts,   ///< starts it; the call's result may be dropped
+  Spawns,   ///< the same, for a task that it is given
+  Detaches, ///< the same, and nobody waits for it
+  Asks,     ///< only looks at it: is_ready()
+  Invokes,  ///< calls the callable and throws away what it returns
+};
+
+struct TaskOperand {
+  int Argument; ///< as in LockOperand
+  TaskEffect Effect;
+};
+
+/// A function that is given work. What no model knows is taken to see to it.
+struct TaskFunctionModel {
+  llvm::StringRef Name; ///< "boost::asio::post"; or a class, whose constructors
+  llvm::ArrayRef<TaskOperand> Operands;
+  /// Of `Invokes`: which switch of the check it belongs to.
+  enum CallbackFamily { Callbacks, Threads } Family;
+};
+
 /// The facts of all models. Immutable, and shared by translation units.
 ///
 /// Lookup is by the declaration's canonical qualified name, without inline
@@ -119,6 +165,8 @@ public:
   const GuardModel *guard(const clang::CXXRecordDecl &) const;
   const TagModel *tag(const clang::CXXRecordDecl &) const;
   const FunctionModel *function(const clang::FunctionDecl &) const;
+  const TaskModel *task(const clang::CXXRecordDecl &) const;
+  const TaskFunctionModel *taskFunction(const clang::NamedDecl &) const;
   /// The library that a declaration belongs to by its namespace, the innermost
   /// match first; null if none is modelled.
   const LibraryModel *library(const clang::Decl &) const;

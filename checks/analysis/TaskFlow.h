@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Follows the variables of one function that hold tasks: which of them still
+// owes its work when it dies, or when it gets another task.
+//
+//     auto t = fetch();          t owes                (made here)
+//     if (c)
+//       co_await std::move(t);   c: t is empty
+//                                !c: t owes            lost on that path
+//
+// A variable that is handed to anybody is settled from there on: who got it may
+// keep it. Conditions are followed as they are for locks, see Flow.h.
+
+#ifndef COROLINT_CHECKS_ANALYSIS_TASKFLOW_H
+#define COROLINT_CHECKS_ANALYSIS_TASKFLOW_H
+
+#include "Conditions.h"
+#include "Flow.h"
+#include "UnusedTasks.h"
+#include <map>
+#include <set>
+
+namespace corolint {
+
+struct TaskState {
+  enum StateKind { Empty, Owing, Settled } Is = Empty;
+  /// Of what owes: where the work was made, as an index.
+  unsigned Of = 0;
+
+  bool operator==(const TaskState &O) const { return Is == O.Is && Of == O.Of; }
+  bool operator<(const TaskState &O) const {
+    return std::tie(Is, Of) < std::tie(O.Is, O.Of);
+  }
+};
+
+struct TaskWorld {
+  /// By the variable's index.
+  llvm::SmallVector<TaskState, 4> Tasks;
+  /// A return that is not the function's last statement was passed.
+  bool LeavesEarly = false;
+  Facts Known;
+
+  bool operator==(const TaskWorld &O) const {
+    return Tasks == O.Tasks && LeavesEarly == O.LeavesEarly && Known == O.Known;
+  }
+  bool operator<(const TaskWorld &O) const {
+    if (Tasks != O.Tasks)
+      return std::lexicographical_compare(Tasks.begin(), Tasks.end(),
+                                          O.Tasks.begin(), O.Tasks.end());
+    return std::tie(LeavesEarly, Known) < std::tie(O.LeavesEarly, O.Known);
+  }
+  static std::optional<TaskWorld> merged(const TaskWorld &A,
+                                         const TaskWorld &B) {
+    if (A.Tasks != B.Tasks || A.LeavesEarly != B.LeavesEarly)
+      return std::nullopt;
+    std::optional<Facts> F = Facts::merged(A.Known, B.Known);
+    if (!F)
+      return std::nullopt;
+    return TaskWorld{A.Tasks, A.LeavesEarly, std::move(*F)};
+  }
+};
+
+/// The flow problem for one function; see Flow.h.
+class TaskFlow {
+public:
+  using World = TaskWorld;
+
+  TaskFlow(TaskShapes &S, const Body &B, const clang::CFG &Graph,
+           const clang::Stmt &Text, const TaskUses &Uses);
+
+  /// False if it gave up.
+  bool run() { return Engine.run(); }
+  /// What was lost, once per variable; after a run.
+  std::vector<LostTask> lost();
+
+  /// The graph with every mention of a variable.
+  static std::unique_ptr<clang::CFG> buildGraph(const clang::FunctionDecl &F,
+                                                const clang::Stmt &Body);
+
+  // The problem's interface to the solver.
+  World entry();
+  Worlds<World> block(const clang::CFGBlock &Block, const Worlds<World> &In);
+  Worlds<World> edge(const clang::CFGBlock &Block, unsigned N,
+                     const Worlds<World> &Out);
+
+private:
+  using WorldList = std::vector<World>;
+
+  void element(const clang::CFGElement &E, World W, WorldList &Out);
+  void declaration(const clang::VarDecl *V, World &W);
+  void give(unsigned To, const clang::Expr *Value, bool Adds, World &W,
+            const clang::Stmt *At);
+  void drop(unsigned Variable, World &W, const clang::Stmt *Overwrites);
+  void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
+  void called(const clang::Expr *Call, World &W);
+  bool assume(World &W, const clang::Expr *E, bool Holds);
+  std::optional<bool> evaluate(const World &W, const clang::Expr *E);
+  bool enterCase(World &W, const clang::SwitchStmt &Switch,
+                 const clang::CFGBlock *To);
+  void branchesPast(LostTask &L, unsigned Variable, unsigned Of);
+  std::optional<unsigned> indexOf(const clang::ValueDecl *D) const {
+    auto It = Index.find(D);
+    return It == Index.end() ? std::nullopt : std::optional(It->second);
+  }
+  unsigned origin(const clang::Expr *E);
+
+  TaskShapes &S;
+  const Body &B;
+  const clang::CFG &Graph;
+  const clang::Stmt *Last = nullptr;
+  const TaskUses &Uses;
+  PlaceTable Places;
+  Conditions Tests;
+  Solver<TaskFlow> Engine;
+
+  std::vector<const clang::VarDecl *> Variables;
+  llvm::DenseMap<const clang::ValueDecl *, unsigned> Index;
+  std::vector<const clang::Expr *> Origins;
+  struct Loss {
+    unsigned Variable, Of;
+    /// The assignment; null where it dies.
+    const clang::Stmt *By;
+    bool IsEarly;
+    bool operator<(const Loss &O) const {
+      return std::tie(Variable, Of, By, IsEarly) <
+             std::tie(O.Variable, O.Of, O.By, O.IsEarly);
+    }
+  };
+  std::set<Loss> Losses;
+};
+
+} // namespace corolint
+
+#endif // COROLINT_CHECKS_ANALYSIS_TASKFLOW_H

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reads promises, destructors and awaiters; see TaskShapes.h.
+
+#include "TaskShapes.h"
+#include "Annotations.h"
+#include "Coroutine.h"
+#include "Places.h"
+#include "SuspensionPoints.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Attr.h"
+#include "clang/AST/DeclTemplate.h"
+#include "clang/AST/StmtCXX.h"
+
+using namespace clang;
+
+namespace corolint {
+
+bool isNoDiscard(const CXXRecordDecl &R) {
+  if (R.hasAttr<WarnUnusedResultAttr>())
+    return true;
+  if (const CXXRecordDecl *Pattern = R.getTemplateInstantiationPattern();
+      Pattern && Pattern->hasAttr<WarnUnusedResultAttr>())
+    return true;
+  const auto *Spec = dyn_cast<ClassTemplateSpecializationDecl>(&R);
+  return Spec && Spec->getSpecializedTemplate()
+                     ->getTemplatedDecl()
+                     ->hasAttr<WarnUnusedResultAttr>();
+}
+
+bool TaskShapes::hasCoroutines(const ASTContext &Context) {
+  if (HasCoroutines)
+    return *HasCoroutines;
+  bool Found = false;
+  for (const NamedDecl *Std :
+       Context.getTranslationUnitDecl()->lookup(&Context.Idents.get("std")))
+    if (const auto *Namespace = dyn_cast<NamespaceDecl>(Std))
+      Found |=
+          !Namespace->lookup(&Context.Idents.get("coroutine_traits")).empty();
+  HasCoroutines = Found;
+  return Found;
+}
+
+//===-- Bodies ------------------------------------------------------------===//
+
+static const Stmt *bodyOf(const FunctionDecl *F) {
+  const FunctionDecl *Definition = nullptr;
+  if (!F)
+    return nullptr;
+  if (!F->hasBody(Definition)) {
+    F = F->getTemplateInstantiationPattern(); // nobody has needed it yet
+    if (!F || !F->hasBody(Definition))
+      return nullptr;
+  }
+  return Definition->hasSkippedBody() ? nullptr : Definition->getBody();
+}
+
+static bool anyWithin(const Stmt *S,
+                      llvm::function_ref<bool(const Stmt &)> Visit) {
+  return S && (Visit(*S) || llvm::any_of(S->children(), [&](const Stmt *Child) {
+                 return anyWithin(Child, Visit);
+               }));
+}
+
+/// The name of what is called, also in a template's own body.
+static llvm::StringRef calledName(const Stmt &S) {
+  const auto *Call = dyn_cast<CallExpr>(&S);
+  if (!Call)
+    return {};
+  const Expr *Callee = Call->getCallee()->IgnoreParenImpCasts();
+  DeclarationName Name;
+  if (const auto *M = dyn_cast<MemberExpr>(Callee))
+    Name = M->getMemberDecl()->getDeclName();
+  else if (const auto *M = dyn_cast<CXXDependentScopeMemberExpr>(Callee))
+    Name = M->getMember();
+  else if (const auto *M = dyn_cast<OverloadExpr>(Callee))
+    Name = M->getName();
+  else if (const auto *Ref = dyn_cast<DeclRefExpr>(Callee))
+    Name = Ref->getDecl()->getDeclName();
+  const IdentifierInfo *II = Name.getAsIdentifierInfo();
+  return II ? II->getName() : "";
+}
+
+/// Whether the function calls anything that could set the work going.
+static bool mayStart(const FunctionDecl *F) {
+  return anyWithin(bodyOf(F), [](const Stmt &S) {
+    llvm::StringRef Name = calledName(S);
+    return Name == "resume" || Name == "start" || Name == "post" ||
+           Name == "schedule" || Name == "spawn" || Name == "detach" ||
+           Name == "execute" || Name == "submit" || Name == "enqueue";
+  });
+}
+
+/// Whether the end of the object ends the coroutine, done or not.
+static bool endsWork(const CXXRecordDecl &R) {
+  const CXXDestructorDecl *D = R.getDestructor();
+  const Stmt *Body = bodyOf(D);
+  bool Destroys =
+      anyWithin(Body, [](const Stmt &S) { return calledName(S) == "destroy"; });
+  // Counted, detached, or waited for: somebody has thought about it.
+  bool Else = anyWithin(Body, [](const Stmt &S) {
+    llvm::StringRef Name = calledName(S);
+    return !Name.empty() && Name != "destroy" && Name != "exchange" &&
+           Name != "address";
+  });
+  return Destroys && !Else;
+}
+
+static const CXXMethodDecl *methodOf(const CXXRecordDecl &R,
+                                     llvm::StringRef Name) {
+  const CXXMethodDecl *Found = nullptr;
+  anyMethod(R, [&](const CXXMethodDecl &M) {
+    if (M.getIdentifier() && M.getName() == Name)
+      Found = &M;
+    return Found != nullptr;
+  });
+  return Found;
+}
+
+static bool isPromise(const CXXRecordDecl &R, unsigned Depth) {
+  if (!R.lookup(&R.getASTContext().Idents.get("initial_suspend")).empty())
+    return true;
+  return Depth < 4 && llvm::any_of(
+                          R.bases(),
+                          [&](const auto &Base) {
+                            const CXXRecordDecl *B = classOf(Base.getType());
+                            return B && isPromise(*B, Depth + 1);
+                          });
+}
+
+bool TaskShapes::isPlumbing(const FunctionDecl &F) {
+  if (F.getOverloadedOperator() == OO_Coawait)
+    return true;
+  if (const IdentifierInfo *II = F.getIdentifier())
+    if (II->getName().starts_with("await_") || II->isStr("get_return_object"))
+      return true;
+  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
+  if (!Method || Method->getParent()->isLambda())
+    return false;
+  return isPromise(*Method->getParent(), 0);
+}
+
+//===-- Types -------------------------------------------------------------===//
+
+Work TaskShapes::workOf(QualType T) {
+  if (T.isNull() || T->isDependentType() || T->isReferenceType() ||
+      T->isPointerType())
+    return {};
+  if (T->isArrayType()) {
+    Work W = workOf(QualType(T->getBaseElementTypeUnsafe(), 0));
+    W.IsOwner = W.HoldsMany = true;
+    return W;
+  }
+  const CXXRecordDecl *R = shapeOf(T);
+  if (!R || R->isLambda())
+    return {};
+  auto It = Known.find(R);
+  if (It != Known.end())
+    return It->second;
+  Known[R] = {};
+  Work W = findWork(*R, T);
+  Known[R] = W;
+  return W;
+}
+
+/// What an owner of the standard library owns.
+Work TaskShapes::findOwned(const CXXRecordDecl &R, unsigned Depth) {
+  const auto *Spec = dyn_cast<ClassTemplateSpecializationDecl>(&R);
+  const IdentifierInfo *II = R.getIdentifier();
+  if (!Spec || !II || Depth > 2)
+    return {};
+  static constexpr llvm::StringLiteral Owners[] = {
+      "vector",   "array",         "deque",
+      "list",     "forward_list",  "optional",
+      "pair",     "tuple",         "map",
+      "queue",    "stack",         "unique_ptr",
+      "multimap", "unordered_map", "initializer_list"};
+  if (!llvm::is_contained(Owners, II->getName()))
+    return {};
+  llvm::SmallVector<TemplateArgument, 4> Arguments;
+  for (const TemplateArgument &A : Spec->getTemplateArgs().asArray())
+    if (A.getKind() == TemplateArgument::Pack)
+      Arguments.append(A.pack_begin(), A.pack_end());
+    else
+      Arguments.push_back(A);
+  for (const TemplateArgument &A : Arguments)
+    if (A.getKind() == TemplateArgument::Type)
+      if (Work W = workOf(A.getAsType());
+          W && W.Kind != WorkKind::Awaiter && W.Kind != WorkKind::Generator) {
+        W.IsOwner = true;
+        W.HoldsMany |= !II->isStr("optional") && !II->isStr("unique_ptr");
+        return W;
+      }
+  return {};
+}
+
+Work TaskShapes::findWork(const CXXRecordDecl &R, QualType T) {
+  if (isInStd(R))
+    return findOwned(R, 0);
+  const TaskModel *Model = models().task(R);
+  bool IsMarked = hasAnnotation(R, "task");
+  if (Model && Model->Dropped == TaskModel::Free)
+    return {};
+  Work W;
+  if (Model && Model->IsOperation) {
+    W.Kind = WorkKind::Operation;
+    return W;
+  }
+  W = S.isTask(T) ? findTask(R, T) : findAwaiter(R, T);
+  if (Model && Model->Start == TaskModel::Lazy)
+    W.Kind = WorkKind::Lazy;
+  if (Model && Model->Start == TaskModel::Eager)
+    W = {WorkKind::Eager, /*MayBeDroppedExplicitly=*/false};
+  if (Model && W)
+    W.MayBeDroppedExplicitly |= Model->Dropped == TaskModel::Explicit;
+  if (IsMarked && !W)
+    W.Kind = S.startOf(T) == Start::Eager ? WorkKind::Eager : WorkKind::Lazy;
+  if (IsMarked)
+    W.IsLostInScope = true;
+  return W;
+}
+
+/// Whether coroutines return it: an iterator may name the promise, too.
+static bool isReturned(const CXXRecordDecl &R, const CXXRecordDecl &Promise) {
+  const CXXMethodDecl *Made = methodOf(Promise, "get_return_object");
+  const CXXRecordDecl *Returned =
+      Made ? shapeOf(Made->getReturnType()) : nullptr;
+  if (!Returned || !Returned->getIdentifier() || !R.getIdentifier() ||
+      Returned->getIdentifier() == R.getIdentifier())
+    return true;
+  // Something else, from which it is made, unless that is a coroutine's type.
+  return Returned->lookup(&R.getASTContext().Idents.get("promise_type"))
+      .empty();
+}
+
+Work TaskShapes::findTask(const CXXRecordDecl &R, QualType T) {
+  Start Starts = S.startOf(T);
+  if (Starts == Start::Unknown || !isReturned(R, *S.promiseOf(T)))
+    return {};
+  // What its own functions set going is not lazy, whatever the promise says.
+  bool SetsGoing = mayStart(R.getDestructor());
+  for (const CXXConstructorDecl *C : R.ctors())
+    SetsGoing |= mayStart(C);
+  anyMethod(R, [&](const CXXMethodDecl &M) {
+    if (isa<CXXDestructorDecl>(M))
+      SetsGoing |= mayStart(&M);
+    return SetsGoing;
+  });
+  if (const CXXRecordDecl *Promise = S.promiseOf(T))
+    if (const CXXMethodDecl *Made = methodOf(*Promise, "get_return_object"))
+      SetsGoing |= mayStart(Made);
+  if (SetsGoing)
+    return {};
+  Work W;
+  if (!S.isAwaitable(T)) {
+    // Yields, and is nobody's task: its values are not asked for.
+    const CXXRecordDecl *Promise = S.promiseOf(T);
+    if (Starts == Start::Lazy && Promise && methodOf(*Promise, "yield_value") &&
+        isAwaitedByConsumer(T, S))
+      W.Kind = WorkKind::Generator;
+    return W;
+  }
+  if (Starts == Start::Lazy) {
+    W.Kind = WorkKind::Lazy;
+    return W;
+  }
+  W.MayBeDroppedExplicitly = true;
+  W.IsLostInScope = isNoDiscard(R);
+  if (isNoDiscard(R) || endsWork(R))
+    W.Kind = WorkKind::Eager;
+  return W;
+}
+
+/// An awaiter whose making does nothing.
+Work TaskShapes::findAwaiter(const CXXRecordDecl &R, QualType T) {
+  bool IsAwaiter = methodOf(R, "await_ready") && methodOf(R, "await_suspend") &&
+                   methodOf(R, "await_resume");
+  Work W;
+  if (!IsAwaiter) {
+    // What has an operator co_await may be of use without it, unless its author
+    // says otherwise.
+    if (isNoDiscard(R) && S.isAwaitable(T) &&
+        (R.isDependentType() || R.hasTrivialDestructor()))
+      W.Kind = WorkKind::Awaiter;
+    return W;
+  }
+  if (suspensionOf(R) == Suspension::Never)
+    return W;
+  // A handle to something that runs already is a future, not an awaiter: it
+  // would have to let go of it in the end, and offers more than to be awaited.
+  if (R.isDependentType()) {
+    if (R.getDestructor() && R.getDestructor()->isUserProvided() &&
+        !isNoDiscard(R))
+      return W;
+  } else if (!R.hasTrivialDestructor() && !isNoDiscard(R)) {
+    return W;
+  }
+  for (const CXXConstructorDecl *C : R.ctors())
+    if (C->isUserProvided() && !C->isCopyOrMoveConstructor()) {
+      const auto *Body = dyn_cast_or_null<CompoundStmt>(bodyOf(C));
+      if ((!Body || !Body->body_empty()) && !isNoDiscard(R))
+        return W;
+    }
+  W.Kind = WorkKind::Awaiter;
+  // A frame, or who knows what.
+  bool DoesMore = anyMethod(R, [](const CXXMethodDecl &M) {
+    return M.getAccess() == AS_public && M.getIdentifier() &&
+           !isa<CXXConstructorDecl, CXXDestructorDecl>(M) && !M.isImplicit() &&
+           !M.getName().starts_with("await_");
+  });
+  if (DoesMore && !isNoDiscard(R))
+    return {};
+  return W;
+}
+
+QualType TaskShapes::awaitedType(QualType T) {
+  const CXXRecordDecl *R = shapeOf(T);
+  for (unsigned Depth = 0; R && Depth < 3; ++Depth) {
+    if (const CXXMethodDecl *Resume = methodOf(*R, "await_resume")) {
+      QualType Result = Resume->getReturnType();
+      if (!Result->isDependentType() && !Result->isUndeducedType())
+        return Result;
+      break;
+    }
+    const CXXRecordDecl *Next = nullptr;
+    anyMethod(*R, [&](const CXXMethodDecl &M) {
+      if (M.getOverloadedOperator() == OO_Coawait)
+        Next = shapeOf(M.getReturnType());
+      return Next != nullptr;
+    });
+    R = Next;
+  }
+  // A task says it to its promise.
+  if (const CXXRecordDecl *Promise = S.promiseOf(T)) {
+    if (methodOf(*Promise, "return_void"))
+      return Promise->getASTContext().VoidTy;
+    if (const CXXMethodDecl *Returned = methodOf(*Promise, "return_value"))
+      if (Returned->getNumParams() == 1)
+        return Returned->getParamDecl(0)->getType().getNonReferenceType();
+  }
+  return {};
+}
+
+} // namespace corolint
