@@ -26,6 +26,8 @@ packages_to_test() {
   echo python3 libgtest-dev
   echo libboost1.81-dev              # for the demonstration's service
   echo g++ valgrind                  # for moor; g++ the build has to refuse
+  echo libclang-rt-22-dev            # its sanitizers
+  echo libbenchmark-dev              # its benchmarks are linted
   echo llvm-22-tools                 # lit, which the tools of 19 are without
   for llvm; do                       # run-clang-tidy and FileCheck
     echo "clang-tidy-$llvm" "llvm-$llvm-tools"

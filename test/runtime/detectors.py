@@ -11,6 +11,7 @@ import argparse
 import glob
 import os
 import re
+import shutil
 import subprocess
 import sys
 import unittest
@@ -50,11 +51,11 @@ def build(compiler, where, project, *more):
     os.makedirs(where, exist_ok=True)
     with open(where + "/CMakeLists.txt", "w", encoding="utf-8") as file:
         file.write(project)
+    launcher = ("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache",) if shutil.which("ccache") else ()
     for command in (
             ("cmake", "-S", where, "-B", where + "/build", "-G", "Ninja",
              "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g",
-             "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache",
-             "-DCMAKE_CXX_COMPILER=" + compiler) + more,
+             "-DCMAKE_CXX_COMPILER=" + compiler) + launcher + more,
             ("cmake", "--build", where + "/build", "--", "-k", "0")):
         status, text = run(*command)
         if status:
