@@ -12,7 +12,7 @@
 
 #include "BlockingFix.h"
 #include "Checks.h"
-#include "ModelFiles.h"
+#include "FactFiles.h"
 #include "analysis/Annotations.h"
 #include "analysis/BlockingCalls.h"
 #include "analysis/Coroutine.h"
@@ -39,17 +39,15 @@ AST_MATCHER(FunctionDecl, isJudgedCoroutine) {
 
 class BlockingCallCheck : public tidy::ClangTidyCheck {
   // Options. Each name is spelled once, here.
-  static constexpr llvm::StringLiteral ModelFilesOption = "ModelFiles";
   static constexpr llvm::StringLiteral TiersOption = "Tiers";
   /// The most notes that a chain gets.
   static constexpr size_t MaxNotes = 8;
 
 public:
   BlockingCallCheck(StringRef Name, tidy::ClangTidyContext *Context)
-      : ClangTidyCheck(Name, Context),
-        ModelFiles(Options.getLocalOrGlobal(ModelFilesOption, "")),
+      : ClangTidyCheck(Name, Context), Files(Options),
         TierNames(Options.get(TiersOption, "bridge;wait;io")),
-        Shared(sharedAnalysis(*Context, ModelFiles,
+        Shared(Files.analysis(*Context,
                               [this](StringRef Error) {
                                 configurationDiag(Error, DiagnosticIDs::Error);
                               })),
@@ -57,16 +55,14 @@ public:
     SmallVector<StringRef, 5> Each;
     StringRef(TierNames).split(Each, ';', -1, /*KeepEmpty=*/false);
     for (StringRef Word : Each) {
-      static constexpr StringRef Names[] = {"bridge", "wait", "io", "metadata",
-                                            "micro"};
-      auto Known = llvm::find(Names, Word.trim());
-      if (Known == std::end(Names))
+      auto Known = llvm::find(corolint::TierNames, Word.trim());
+      if (Known == std::end(corolint::TierNames))
         configurationDiag("unknown tier '%0': expected 'bridge', 'wait', 'io', "
                           "'metadata' or 'micro'",
                           DiagnosticIDs::Error)
             << Word.trim();
       else
-        Wanted.add(Tier(Known - std::begin(Names)));
+        Wanted.add(Tier(Known - std::begin(corolint::TierNames)));
     }
   }
 
@@ -74,7 +70,7 @@ public:
     return L.Coroutines;
   }
   void storeOptions(tidy::ClangTidyOptions::OptionMap &Opts) override {
-    Options.store(Opts, ModelFilesOption, ModelFiles);
+    Files.store(Options, Opts);
     Options.store(Opts, TiersOption, TierNames);
   }
   void registerPPCallbacks(const SourceManager &SM, Preprocessor *PP,
@@ -178,18 +174,18 @@ private:
       return "'co_await' calls %0, which blocks the thread that runs this "
              "coroutine";
     switch (Site.Kind) {
-    case BlockingSite::Call:
+    case BlockingSiteKind::Call:
       return Call.Chain.empty()
                  ? "%0 blocks the thread that runs this coroutine"
                  : "call to %0 blocks the thread that runs this coroutine";
-    case BlockingSite::Construction:
+    case BlockingSiteKind::Construction:
       return "constructing %0 blocks the thread that runs this coroutine";
-    case BlockingSite::Destruction:
+    case BlockingSiteKind::Destruction:
       return "destroying %0 blocks the thread that runs this coroutine";
-    case BlockingSite::Discarded:
+    case BlockingSiteKind::Discarded:
       return "the future that %0 returns is destroyed at once, which blocks "
              "the thread that runs this coroutine";
-    case BlockingSite::Loop:
+    case BlockingSiteKind::Loop:
       return "this loop keeps the thread that runs this coroutine until %0 "
              "changes";
     }
@@ -205,52 +201,55 @@ private:
       const BlockingCall::Step &Step = Call.Chain[I];
       bool IsLast = I + 1 == Count;
       StringRef Text;
-      switch (Step.Site->Kind) {
-      case BlockingSite::Call:
+      switch (Step.Kind) {
+      case BlockingSiteKind::Call:
         Text = IsLast ? "%0 calls %1, which blocks" : "%0 calls %1";
         break;
-      case BlockingSite::Construction:
+      case BlockingSiteKind::Construction:
         Text =
             IsLast ? "%0 constructs a %1, which blocks" : "%0 constructs a %1";
         break;
-      case BlockingSite::Destruction:
+      case BlockingSiteKind::Destruction:
         Text = IsLast ? "%0 destroys %1, which blocks" : "%0 destroys %1";
         break;
-      case BlockingSite::Discarded:
+      case BlockingSiteKind::Discarded:
         Text = "%0 destroys the future that %1 returns, which blocks";
         break;
-      case BlockingSite::Loop:
+      case BlockingSiteKind::Loop:
         Text = "%0 loops until %1 changes";
         break;
       }
-      diag(Step.Site->Loc, Text, DiagnosticIDs::Note)
-          << describe(*Step.In) << Step.Site->Name;
+      std::string Where =
+          Step.Elsewhere.empty() ? "" : " (" + Step.Elsewhere + ")";
+      diag(Step.Loc, (Text + Where).str(), DiagnosticIDs::Note)
+          << Step.In << Step.Name;
     }
   }
 
   void wayOut(const BlockingCall &Call, const FunctionDecl &F) {
-    const BlockingSite &Culprit = Call.culprit();
-    if (!Culprit.Model)
+    if (Call.Model.empty())
       return;
+    const BlockingSite &Site = *Call.Site;
     if (const LibraryModel *Library = libraryOf(F, *Shared))
-      if (const TwinModel *Twin =
-              Shared->models().twin(*Library, Culprit.Model->Name)) {
-        diag(Culprit.Loc, "use '%0' instead", DiagnosticIDs::Note) << Twin->Use;
+      if (const TwinModel *Twin = Shared->models().twin(*Library, Call.Model)) {
+        diag(Call.Chain.empty() ? Site.Loc : Call.Chain.back().Loc,
+             "use '%0' instead", DiagnosticIDs::Note)
+            << Twin->Use;
         return;
       }
-    if (!Call.Chain.empty() || Culprit.Kind != BlockingSite::Call)
+    if (!Site.Model || Site.Kind != BlockingSiteKind::Call)
       return;
-    const Expr *Awaited =
-        Culprit.Model->Awaits == ImplicitObject ? Culprit.Object
-        : Culprit.Model->Awaits >= 0 &&
-                unsigned(Culprit.Model->Awaits) < Culprit.Given.size()
-            ? Culprit.Given[Culprit.Model->Awaits]
-            : nullptr;
+    int Awaits = Site.Model->Awaits;
+    const Expr *Awaited = Awaits == ImplicitObject ? Site.Object
+                          : Awaits >= 0 && unsigned(Awaits) < Site.Given.size()
+                              ? Site.Given[Awaits]
+                              : nullptr;
     if (Awaited && Shared->shapes().isAwaitable(core(Awaited)->getType()))
       diag(Awaited->getExprLoc(), "await this instead", DiagnosticIDs::Note);
   }
 
-  const std::string ModelFiles, TierNames;
+  const FactFiles Files;
+  const std::string TierNames;
   Tiers Wanted;
   // One per translation unit, shared by all checks, freed with it.
   const std::shared_ptr<Analysis> Shared;

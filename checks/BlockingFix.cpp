@@ -73,7 +73,7 @@ BlockingFix awaitInstead(const BlockingCall &Call,
   const BlockingSite &Site = *Call.Site;
   const auto *E = dyn_cast_or_null<CallExpr>(Site.At);
   std::optional<corolint::Coroutine> C = Coroutine::of(Coroutine, A.shapes());
-  if (!C || !E || !Call.Chain.empty() || Site.Kind != BlockingSite::Call ||
+  if (!C || !E || !Call.Chain.empty() || Site.Kind != BlockingSiteKind::Call ||
       Site.Await || !Site.Model || E->getBeginLoc().isMacroID() ||
       E->getEndLoc().isMacroID() || !isStatement(C->Body, E) ||
       C->IsSynchronousGenerator)

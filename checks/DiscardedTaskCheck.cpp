@@ -9,7 +9,7 @@
 // and words the answer.
 
 #include "Checks.h"
-#include "ModelFiles.h"
+#include "FactFiles.h"
 #include "analysis/Analysis.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/ASTMatchers/ASTMatchFinder.h"
@@ -33,7 +33,6 @@ AST_MATCHER(FunctionDecl, hasBodyToRead) {
 
 class DiscardedTaskCheck : public tidy::ClangTidyCheck {
   // Options. Each name is spelled once, here.
-  static constexpr llvm::StringLiteral ModelFilesOption = "ModelFiles";
   static constexpr llvm::StringLiteral ErrorPathsOption = "ReportErrorPaths";
   static constexpr llvm::StringLiteral ObjectsOption = "FunctionObjects";
   static constexpr llvm::StringLiteral CallbacksOption = "Callbacks";
@@ -41,13 +40,12 @@ class DiscardedTaskCheck : public tidy::ClangTidyCheck {
 
 public:
   DiscardedTaskCheck(StringRef Name, tidy::ClangTidyContext *Context)
-      : ClangTidyCheck(Name, Context),
-        ModelFiles(Options.getLocalOrGlobal(ModelFilesOption, "")),
+      : ClangTidyCheck(Name, Context), Files(Options),
         ErrorPaths(Options.get(ErrorPathsOption, false)),
         Objects(Options.get(ObjectsOption, true)),
         Callbacks(Options.get(CallbacksOption, true)),
         Threads(Options.get(ThreadsOption, true)),
-        Shared(sharedAnalysis(*Context, ModelFiles, [this](StringRef Error) {
+        Shared(Files.analysis(*Context, [this](StringRef Error) {
           configurationDiag(Error, DiagnosticIDs::Error);
         })) {}
 
@@ -55,7 +53,7 @@ public:
     return L.Coroutines;
   }
   void storeOptions(tidy::ClangTidyOptions::OptionMap &Opts) override {
-    Options.store(Opts, ModelFilesOption, ModelFiles);
+    Files.store(Options, Opts);
     Options.store(Opts, ErrorPathsOption, ErrorPaths);
     Options.store(Opts, ObjectsOption, Objects);
     Options.store(Opts, CallbacksOption, Callbacks);
@@ -199,7 +197,7 @@ private:
     return Many ? ", and never run" : ", and never runs";
   }
 
-  const std::string ModelFiles;
+  const FactFiles Files;
   const bool ErrorPaths, Objects, Callbacks, Threads;
   // One per translation unit, shared by all checks, freed with it.
   const std::shared_ptr<Analysis> Shared;

@@ -9,8 +9,8 @@
 // words the answer.
 
 #include "Checks.h"
+#include "FactFiles.h"
 #include "LockFix.h"
-#include "ModelFiles.h"
 #include "analysis/Analysis.h"
 #include "analysis/Summaries.h"
 #include "clang/AST/ASTContext.h"
@@ -41,15 +41,13 @@ AST_MATCHER(FunctionDecl, isWorthAsking) {
 
 class LockAcrossSuspensionCheck : public tidy::ClangTidyCheck {
   // Options. Each name is spelled once, here.
-  static constexpr llvm::StringLiteral ModelFilesOption = "ModelFiles";
   static constexpr llvm::StringLiteral UnsafeFixesOption = "UnsafeFixes";
 
 public:
   LockAcrossSuspensionCheck(StringRef Name, tidy::ClangTidyContext *Context)
-      : ClangTidyCheck(Name, Context),
-        ModelFiles(Options.getLocalOrGlobal(ModelFilesOption, "")),
+      : ClangTidyCheck(Name, Context), Files(Options),
         UnsafeFixes(Options.getLocalOrGlobal(UnsafeFixesOption, false)),
-        Shared(sharedAnalysis(*Context, ModelFiles, [this](StringRef Error) {
+        Shared(Files.analysis(*Context, [this](StringRef Error) {
           configurationDiag(Error, DiagnosticIDs::Error);
         })) {}
 
@@ -57,7 +55,7 @@ public:
     return L.Coroutines;
   }
   void storeOptions(tidy::ClangTidyOptions::OptionMap &Opts) override {
-    Options.store(Opts, ModelFilesOption, ModelFiles);
+    Files.store(Options, Opts);
     Options.store(Opts, UnsafeFixesOption, UnsafeFixes);
   }
   void registerMatchers(MatchFinder *Finder) override {
@@ -146,7 +144,7 @@ private:
     return Quoted.empty() ? Last : llvm::join(Quoted, ", ") + " and " + Last;
   }
 
-  const std::string ModelFiles;
+  const FactFiles Files;
   const bool UnsafeFixes;
   // One per translation unit, shared by all checks, freed with it.
   const std::shared_ptr<Analysis> Shared;

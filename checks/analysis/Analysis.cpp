@@ -12,14 +12,17 @@
 namespace corolint {
 
 std::shared_ptr<Analysis> Analysis::of(const void *Unit,
-                                       std::shared_ptr<const Models> M) {
+                                       std::shared_ptr<const Models> M,
+                                       std::shared_ptr<const SummaryTable> S) {
   static std::mutex Lock;
   static llvm::DenseMap<const void *, std::weak_ptr<Analysis>> Units;
   std::lock_guard<std::mutex> Guard(Lock);
   std::weak_ptr<Analysis> &Known = Units[Unit];
-  if (std::shared_ptr<Analysis> A = Known.lock(); A && A->Facts == M)
+  if (std::shared_ptr<Analysis> A = Known.lock();
+      A && A->Facts == M && A->OtherUnits == S)
     return A;
-  auto Made = std::make_shared<Analysis>(std::move(M));
+  auto Made =
+      std::make_shared<Analysis>(std::move(M), MutedLockRules(), std::move(S));
   Known = Made;
   // Units come and go; what has gone is forgotten now and then.
   if (Units.size() > 64) {

@@ -13,6 +13,7 @@
 //      │  SuspensionPoints   which co_await may really suspend
 //      │  Conditions         what a branch says about another
 //      │  Summaries          what a call does to its caller
+//      │  SummaryTable       what a call into another translation unit does
 //      ▼
 //   worlds at every block    Flow: one worklist solver, three-valued facts
 //      │  LockFlow           the transfer rules for locks
@@ -20,7 +21,8 @@
 //      ▼
 //   HeldLock                 a lock, who holds it, where it was taken, and
 //                            where the coroutine may suspend with it
-//   LostTask                 work that nobody waits for: UnusedTasks, TaskShapes
+//   LostTask                 work that nobody waits for: UnusedTasks,
+//   TaskShapes
 //
 // Each step has its own header, says nothing in words, and can be tested alone.
 // A check asks for the last one and words the answer.
@@ -41,22 +43,28 @@
 namespace corolint {
 
 class BlockingCalls;
+class SummaryTable;
 
 /// Everything that checks share about one translation unit. Lives as long as
 /// the unit, and is used by one thread at a time; clangd has one per file.
 class Analysis {
 public:
-  explicit Analysis(std::shared_ptr<const Models> M, MutedLockRules Muted = {})
-      : Facts(std::move(M)), Muted(Muted), TypeShapes(*Facts),
-        Tasks(TypeShapes), Functions(*this) {}
+  explicit Analysis(std::shared_ptr<const Models> M, MutedLockRules Muted = {},
+                    std::shared_ptr<const SummaryTable> OtherUnits = nullptr)
+      : Facts(std::move(M)), OtherUnits(std::move(OtherUnits)), Muted(Muted),
+        TypeShapes(*Facts), Tasks(TypeShapes), Functions(*this) {}
 
   /// The analysis that all checks with this `Unit` share; made by the first.
   /// The key is compared, never used. Thread-safe.
   static std::shared_ptr<Analysis> of(const void *Unit,
-                                      std::shared_ptr<const Models> M);
+                                      std::shared_ptr<const Models> M,
+                                      std::shared_ptr<const SummaryTable> S);
 
   Shapes &shapes() { return TypeShapes; }
   const Models &models() const { return *Facts; }
+  /// What other translation units say of their functions; null if they are not
+  /// asked.
+  const SummaryTable *otherUnits() const { return OtherUnits.get(); }
   TaskShapes &tasks() { return Tasks; }
   Summaries &summaries() { return Functions; }
   BlockingCalls &blocking();
@@ -88,6 +96,7 @@ private:
   bool mayHoldLocks(const clang::FunctionDecl &F, const class Body &B);
 
   const std::shared_ptr<const Models> Facts;
+  const std::shared_ptr<const SummaryTable> OtherUnits;
   const MutedLockRules Muted;
   Shapes TypeShapes;
   TaskShapes Tasks;

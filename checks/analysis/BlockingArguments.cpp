@@ -106,57 +106,60 @@ static bool isZeroStruct(const Body &B, const VarDecl *V) {
   return AllZero && (HasValue || Assigned);
 }
 
+static bool isNull(const Body &B, const Expr *E) {
+  return E->IgnoreParenImpCasts()->isNullPointerConstant(
+             B.function().getASTContext(), Expr::NPC_ValueDependentIsNotNull) !=
+         Expr::NPCK_NotNull;
+}
+
 //===-- Names -------------------------------------------------------------===//
 
-namespace {
-enum class Mention { Yes, No, Unknown };
-} // namespace
-
-/// Whether the expression mentions one of the names: as an enumerator, a macro
-/// or a variable. Unknown if its value is somebody else's.
-static Mention mentions(const Body &B, const Expr *E,
-                        llvm::ArrayRef<llvm::StringRef> Names,
-                        unsigned Depth = 0) {
-  if (!E || Depth > 8)
-    return Mention::Unknown;
+/// The enumerators, macros and variables that the expression mentions.
+static void collectMentions(const Body &B, const Expr *E, Mentions &To,
+                            unsigned Depth = 0) {
+  if (!E || Depth > 8) {
+    To.All = false;
+    return;
+  }
   const ASTContext &Context = B.function().getASTContext();
   const SourceManager &SM = Context.getSourceManager();
   E = E->IgnoreParenImpCasts();
   for (SourceLocation Loc = E->getBeginLoc(); Loc.isMacroID();
        Loc = SM.getImmediateMacroCallerLoc(Loc)) {
-    if (SM.isMacroBodyExpansion(Loc) &&
-        llvm::is_contained(Names, Lexer::getImmediateMacroName(
-                                      Loc, SM, Context.getLangOpts())))
-      return Mention::Yes;
-    if (!SM.getImmediateMacroCallerLoc(Loc).isMacroID() &&
-        !SM.isMacroBodyExpansion(Loc))
+    if (SM.isMacroBodyExpansion(Loc))
+      To.Names.push_back(
+          Lexer::getImmediateMacroName(Loc, SM, Context.getLangOpts()).str());
+    else if (!SM.getImmediateMacroCallerLoc(Loc).isMacroID())
       break;
   }
   if (const auto *Ref = dyn_cast<DeclRefExpr>(core(E))) {
     const ValueDecl *D = Ref->getDecl();
-    if (D->getIdentifier() && llvm::is_contained(Names, D->getName()))
-      return Mention::Yes;
+    if (D->getIdentifier())
+      To.Names.push_back(D->getName().str());
     if (isa<EnumConstantDecl>(D))
-      return Mention::No;
-    if (const auto *V = dyn_cast<VarDecl>(D))
-      if (const Expr *Value = valueOf(B, V))
-        return mentions(B, Value, Names, Depth + 1);
-    return Mention::Unknown;
+      return;
+    const auto *V = dyn_cast<VarDecl>(D);
+    if (const Expr *Value = V ? valueOf(B, V) : nullptr)
+      return collectMentions(B, Value, To, Depth + 1);
+    To.All = false;
+    return;
   }
   if (isa<IntegerLiteral, CharacterLiteral, CXXBoolLiteralExpr>(E))
-    return Mention::No;
-  Mention Result = Mention::No;
+    return;
   bool Any = false;
   for (const Stmt *Child : E->children())
     if (const auto *Part = dyn_cast_or_null<Expr>(Child)) {
       Any = true;
-      Mention M = mentions(B, Part, Names, Depth + 1);
-      if (M == Mention::Yes)
-        return M;
-      if (M == Mention::Unknown)
-        Result = M;
+      collectMentions(B, Part, To, Depth + 1);
     }
-  return Any ? Result : Mention::Unknown;
+  To.All = To.All && Any;
+}
+
+static Mentions::Answer mentions(const Body &B, const Expr *E,
+                                 llvm::ArrayRef<llvm::StringRef> Names) {
+  Mentions All;
+  collectMentions(B, E, All);
+  return All.any(Names);
 }
 
 static bool isOfClass(const Expr *E, llvm::ArrayRef<llvm::StringRef> Names) {
@@ -212,7 +215,7 @@ static std::optional<Tier> openedAs(const CallArguments &With, const Expr *E,
         llvm::SmallVector<const Expr *, 4> Given(Open->arguments());
         CallArguments OpenedWith{B, Given, nullptr};
         if (const Expr *Flags = OpenedWith.at(M->Argument))
-          if (mentions(B, Flags, M->Unless) != Mention::No)
+          if (mentions(B, Flags, M->Unless) != Mentions::No)
             return std::nullopt;
         This = Tier::Wait;
       }
@@ -269,42 +272,37 @@ std::optional<Blocks> blocks(const BlockingModel &M, const CallArguments &With,
         return std::nullopt;
       Add(Need::NotZero, E, nullptr);
     }
-  auto IsNull = [&](const Expr *E) {
-    return E->IgnoreParenImpCasts()->isNullPointerConstant(
-               B.function().getASTContext(),
-               Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull;
-  };
   if (M.Null != NoArgument)
     if (const Expr *E = With.at(M.Null)) {
-      if (IsNull(E))
+      if (isNull(B, E))
         return std::nullopt;
       Add(Need::NotZero, E, nullptr);
     }
   if (M.NotNull != NoArgument)
     if (const Expr *E = With.at(M.NotNull);
-        E && !IsNull(E) && !Add(Need::IsNull, E, nullptr))
+        E && !isNull(B, E) && !Add(Need::IsNull, E, nullptr))
       return std::nullopt;
   if (const Expr *E = With.at(M.Argument)) {
     if (!M.Unless.empty()) {
-      Mention Is = mentions(B, E, M.Unless);
-      if (Is == Mention::Yes)
+      Mentions::Answer Is = mentions(B, E, M.Unless);
+      if (Is == Mentions::Yes)
         return std::nullopt;
-      if (Is == Mention::Unknown && !Add(Need::Flags, E, &M))
+      if (Is == Mentions::Unknown && !Add(Need::Flags, E, &M))
         return std::nullopt;
     }
     if (!M.Only.empty()) {
-      Mention Is = mentions(B, E, M.Only);
-      if (Is == Mention::No)
+      Mentions::Answer Is = mentions(B, E, M.Only);
+      if (Is == Mentions::No)
         return std::nullopt;
-      if (Is == Mention::Unknown && !Add(Need::Flags, E, &M))
+      if (Is == Mentions::Unknown && !Add(Need::Flags, E, &M))
         return std::nullopt;
     }
   }
   if (M.Stream != NoArgument)
     if (const Expr *E = With.at(M.Stream)) {
-      if (mentions(B, E, {"stdin"}) == Mention::Yes)
+      if (mentions(B, E, {"stdin"}) == Mentions::Yes)
         Result.Level = Tier::Wait;
-      else if (mentions(B, E, {"stdout", "stderr"}) == Mention::Yes)
+      else if (mentions(B, E, {"stdout", "stderr"}) == Mentions::Yes)
         Result.Level = Tier::Micro;
       else
         Add(Need::IsFile, E, nullptr);
@@ -321,59 +319,69 @@ std::optional<Blocks> blocks(const BlockingModel &M, const CallArguments &With,
   return Result;
 }
 
-bool meet(const Need &N, const CallArguments &With, std::vector<Need> &Ours) {
-  const Expr *E = With.at(int(N.Parameter));
-  if (!E)
-    return N.Kind != Need::IsNull;
+ArgumentFacts seen(const Body &B, const Expr *E) {
+  ArgumentFacts Facts;
   if (const auto *Default = dyn_cast<CXXDefaultArgExpr>(E))
     E = Default->getExpr();
-  const Body &B = With.B;
-  std::optional<unsigned> P = parameter(B, E);
-  auto Inherit = [&] {
+  if (std::optional<unsigned> P = parameter(B, E)) {
+    Facts.Parameter = P;
+    return Facts;
+  }
+  const ASTContext &Context = B.function().getASTContext();
+  Facts.IsZero = isZero(B, E);
+  Facts.IsNull = isNull(B, E);
+  if (!E->isValueDependent()) {
+    Expr::EvalResult R;
+    bool IsTrue = false;
+    if (E->getType()->isIntegralOrEnumerationType()) {
+      if (E->EvaluateAsInt(R, Context))
+        Facts.Value = R.Val.getInt().getExtValue();
+    } else if (E->getType()->isScalarType() &&
+               E->EvaluateAsBooleanCondition(IsTrue, Context)) {
+      Facts.Truth = IsTrue;
+    }
+  }
+  collectMentions(B, E, Facts.Names);
+  return Facts;
+}
+
+//===-- Needs -------------------------------------------------------------===//
+
+Mentions::Answer Mentions::any(llvm::ArrayRef<llvm::StringRef> Of) const {
+  for (llvm::StringRef Name : Of)
+    if (llvm::is_contained(Names, Name))
+      return Yes;
+  return All ? No : Unknown;
+}
+
+bool meet(const Need &N, const ArgumentFacts *Given, std::vector<Need> &Ours) {
+  if (!Given)
+    return N.Kind != Need::IsNull;
+  if (Given->Parameter) {
     Need Mine = N;
-    Mine.Parameter = *P;
+    Mine.Parameter = *Given->Parameter;
     if (!llvm::is_contained(Ours, Mine))
       Ours.push_back(Mine);
     return true;
-  };
+  }
   switch (N.Kind) {
   case Need::NotZero:
-    return P ? Inherit() : !isZero(B, E);
+    return !Given->IsZero;
   case Need::IsEqual:
-  case Need::IsUnequal: {
-    if (P)
-      return Inherit();
-    const ASTContext &Context = B.function().getASTContext();
-    Expr::EvalResult R;
-    bool IsTrue = false;
-    if (E->isValueDependent())
-      return true;
-    if (E->getType()->isIntegralOrEnumerationType()) {
-      if (!E->EvaluateAsInt(R, Context))
-        return true;
-      return (R.Val.getInt().getExtValue() == N.Value) ==
-             (N.Kind == Need::IsEqual);
-    }
-    if (N.Value != 0 || !E->EvaluateAsBooleanCondition(IsTrue, Context))
-      return true;
-    return IsTrue == (N.Kind == Need::IsUnequal);
-  }
+  case Need::IsUnequal:
+    if (Given->Value)
+      return (*Given->Value == N.Value) == (N.Kind == Need::IsEqual);
+    return N.Value != 0 || !Given->Truth ||
+           *Given->Truth == (N.Kind == Need::IsUnequal);
   case Need::IsNull:
-    return P ? Inherit()
-             : E->IgnoreParenImpCasts()->isNullPointerConstant(
-                   B.function().getASTContext(),
-                   Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull;
+    return Given->IsNull;
   case Need::IsFile:
-    return P ? Inherit()
-             : mentions(B, E, {"stdin", "stdout", "stderr"}) != Mention::Yes;
+    return Given->Names.any({"stdin", "stdout", "stderr"}) != Mentions::Yes;
   case Need::Flags:
-    if (P)
-      return Inherit();
-    if (!N.Model->Unless.empty() &&
-        mentions(B, E, N.Model->Unless) != Mention::No)
-      return false;
-    return N.Model->Only.empty() ||
-           mentions(B, E, N.Model->Only) == Mention::Yes;
+    return (N.Model->Unless.empty() ||
+            Given->Names.any(N.Model->Unless) == Mentions::No) &&
+           (N.Model->Only.empty() ||
+            Given->Names.any(N.Model->Only) == Mentions::Yes);
   }
   return true;
 }

@@ -9,6 +9,7 @@
 #ifndef COROLINT_CHECKS_ANALYSIS_BLOCKINGARGUMENTS_H
 #define COROLINT_CHECKS_ANALYSIS_BLOCKINGARGUMENTS_H
 
+#include "BlockingNeeds.h"
 #include "Body.h"
 #include "models/Models.h"
 #include "clang/AST/Expr.h"
@@ -16,26 +17,6 @@
 #include <vector>
 
 namespace corolint {
-
-/// What has to hold of a function's parameter for it to block.
-struct Need {
-  enum KindType : unsigned char {
-    NotZero,   ///< it is not seen to be zero
-    IsEqual,   ///< a branch was taken because it has `Value`
-    IsUnequal, ///< or because it has another
-    IsNull,    ///< it is seen to be null
-    IsFile,    ///< it is a stream that is neither standard input nor output
-    Flags,     ///< it mentions what the model asks for
-  } Kind;
-  unsigned Parameter;
-  const BlockingModel *Model = nullptr; ///< of Flags
-  int64_t Value = 0;                    ///< of IsEqual and IsUnequal
-
-  bool operator==(const Need &O) const {
-    return Kind == O.Kind && Parameter == O.Parameter && Model == O.Model &&
-           Value == O.Value;
-  }
-};
 
 /// How a call blocks, and on which condition.
 struct Blocks {
@@ -65,8 +46,8 @@ std::optional<Blocks> blocks(const BlockingModel &M, const CallArguments &With,
 /// Whether an entry with `argument` speaks of this call at all.
 bool concerns(const BlockingModel &M, const CallArguments &With);
 
-/// What becomes of a callee's need at a call; false if it is not met.
-bool meet(const Need &N, const CallArguments &With, std::vector<Need> &Ours);
+/// What is seen of an argument, in the function that makes the call.
+ArgumentFacts seen(const Body &B, const clang::Expr *Argument);
 
 } // namespace corolint
 

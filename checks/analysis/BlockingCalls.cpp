@@ -6,7 +6,9 @@
 #include "Analysis.h"
 #include "BlockingFlow.h"
 #include "Graph.h"
+#include "summaries/SummaryTable.h"
 #include "clang/AST/ASTContext.h"
+#include "clang/Basic/SourceManager.h"
 
 using namespace clang;
 
@@ -20,8 +22,12 @@ BlockingCalls &Analysis::blocking() {
 
 /// A function, with the sites that may matter.
 struct BlockingCalls::Node {
-  const FunctionDecl *F;
-  const Stmt *Code;
+  /// Of this translation unit, or of another.
+  const FunctionDecl *F = nullptr;
+  const FunctionSummary *Outside = nullptr;
+  const FunctionDecl *Declared = nullptr; ///< here, of one of another
+
+  const Stmt *Code = nullptr;
   std::unique_ptr<Body> B; ///< until it has been judged, and for arguments
   std::vector<BlockingSite> Sites;
   /// By site: in which ways it is reached; empty if it is not.
@@ -33,6 +39,13 @@ struct BlockingCalls::Node {
   bool Leads = false; ///< to something that blocks, as far as calls tell
   /// Who calls it, from where.
   std::vector<std::pair<Node *, unsigned>> Callers;
+
+  unsigned size() const {
+    return unsigned(F ? Sites.size() : Outside->Sites.size());
+  }
+  bool blocks(unsigned Site) const {
+    return F ? !Sites[Site].Callee : Outside->Sites[Site].Callee.empty();
+  }
 };
 
 BlockingCalls::BlockingCalls(Analysis &A) : K(A) {}
@@ -46,17 +59,37 @@ static const Stmt *codeOf(const FunctionDecl &F) {
   return Code;
 }
 
-BlockingCalls::Node &BlockingCalls::node(const FunctionDecl &Definition) {
-  std::unique_ptr<Node> &N = Nodes[&Definition];
+BlockingCalls::Node &BlockingCalls::node(const BlockingCallee &C) {
+  const void *Key =
+      C.Definition ? static_cast<const void *>(C.Definition) : C.Summary;
+  std::unique_ptr<Node> &N = Nodes[Key];
   if (!N) {
     N = std::make_unique<Node>();
-    N->F = &Definition;
-    N->Code = codeOf(Definition);
+    N->F = C.Definition;
+    if (N->F)
+      N->Code = codeOf(*N->F);
+    else
+      N->Outside = C.Summary;
+    N->Declared = C.Declared;
   }
   return *N;
 }
 
+/// Null if nothing is known of what the site calls.
+BlockingCalls::Node *BlockingCalls::calleeOf(const Node &N, unsigned Site) {
+  if (N.blocks(Site))
+    return nullptr;
+  if (N.F) {
+    const BlockingCallee &C = N.Sites[Site].Callee;
+    return C.Definition || C.Summary ? &node(C) : nullptr;
+  }
+  const FunctionSummary *S = K.elsewhere(N.Outside->Sites[Site].Callee);
+  return S ? &node({nullptr, N.Declared, S}) : nullptr;
+}
+
 void BlockingCalls::collect(Node &N) {
+  if (!N.F)
+    return;
   N.B = std::make_unique<Body>(*N.F, *N.Code);
   N.Sites = blockingSites(*N.B, *N.Code, K);
   if (N.Sites.empty())
@@ -64,16 +97,23 @@ void BlockingCalls::collect(Node &N) {
 }
 
 /// Keeps the sites that are reached where they block.
-void BlockingCalls::judge(Node &N) {
+void BlockingCalls::judge(Node &N, bool All) {
   N.Judged = true;
-  N.Reached.resize(N.Sites.size());
+  N.Reached.resize(N.size());
+  if (!N.F) {
+    for (unsigned I = 0; I < N.size(); ++I)
+      N.Reached[I] = N.Outside->Sites[I].Reached;
+    return;
+  }
   std::vector<BlockingSite> Asked;
   std::vector<unsigned> Index;
-  for (unsigned I = 0; I < N.Sites.size(); ++I)
-    if (!N.Sites[I].Callee || Nodes[N.Sites[I].Callee]->Leads) {
+  for (unsigned I = 0; I < N.Sites.size(); ++I) {
+    Node *Callee = All ? nullptr : calleeOf(N, I);
+    if (All || N.blocks(I) || (Callee && Callee->Leads)) {
       Asked.push_back(N.Sites[I]);
       Index.push_back(I);
     }
+  }
   if (Asked.empty())
     return;
   std::unique_ptr<CFG> Graph = buildGraph(*N.F, *N.Code);
@@ -94,6 +134,11 @@ void BlockingCalls::judge(Node &N) {
              !N.Code->getSourceRange().fullyContains(
                  Asked[I].At->getSourceRange()))
       N.Reached[Index[I]] = {{}}; // in an initialiser: always
+  // What has to hold for it to block when it is reached.
+  for (unsigned I = 0; I < N.Sites.size(); ++I)
+    for (std::vector<Need> &Needs : N.Reached[I])
+      Needs.insert(Needs.end(), N.Sites[I].How.Needs.begin(),
+                   N.Sites[I].How.Needs.end());
 }
 
 /// Keeps a way if it says something new.
@@ -112,104 +157,116 @@ bool BlockingCalls::add(Node &N, Way W) {
   return true;
 }
 
+/// Whether a call is one of those that make its callee block, and what that
+/// asks of the caller.
+bool BlockingCalls::meets(const Node &Caller, unsigned Site, const Way &W,
+                          std::vector<Need> &Needs) {
+  return llvm::all_of(W.Needs, [&](const Need &N) {
+    if (!Caller.F) {
+      const auto &Given = Caller.Outside->Sites[Site].Arguments;
+      return meet(N, N.Parameter < Given.size() ? &Given[N.Parameter] : nullptr,
+                  Needs);
+    }
+    const auto &Given = Caller.Sites[Site].Given;
+    if (N.Parameter >= Given.size())
+      return meet(N, nullptr, Needs);
+    ArgumentFacts Facts = seen(*Caller.B, Given[N.Parameter]);
+    return meet(N, &Facts, Needs);
+  });
+}
+
+/// Finds the ways of a function, and of all that it can reach and that is not
+/// known yet.
+void BlockingCalls::link(Node &Root) {
+  std::vector<Node *> New{&Root};
+  collect(Root);
+  for (size_t I = 0; I < New.size(); ++I) {
+    Node *N = New[I];
+    N->Batch = &Root;
+    for (unsigned S = 0; S < N->size(); ++S)
+      if (Node *Callee = calleeOf(*N, S)) {
+        Callee->Callers.push_back({N, S});
+        if (!Callee->Batch && Callee != &Root) {
+          Callee->Batch = &Root;
+          collect(*Callee);
+          New.push_back(Callee);
+        }
+      }
+  }
+  // Who leads to something that blocks.
+  std::vector<Node *> Leading;
+  auto Mark = [&](Node *N) {
+    if (!N->Leads) {
+      N->Leads = true;
+      Leading.push_back(N);
+    }
+  };
+  for (Node *N : New)
+    for (unsigned S = 0; S < N->size(); ++S) {
+      const Node *Callee = calleeOf(*N, S);
+      if (N->blocks(S) || (Callee && Callee->Judged && Callee->Leads))
+        Mark(N);
+    }
+  for (size_t I = 0; I < Leading.size(); ++I)
+    for (auto [Caller, Site] : Leading[I]->Callers)
+      if (!Caller->Judged)
+        Mark(Caller);
+  for (Node *N : New)
+    if (N->Leads)
+      judge(*N, /*All=*/false);
+    else
+      N->Judged = true;
+
+  // The ways, shortest first.
+  std::vector<std::pair<Node *, const Way *>> Now, Next;
+  for (Node *N : New)
+    for (unsigned S = 0; N->Leads && S < N->size(); ++S)
+      if (N->blocks(S))
+        for (const std::vector<Need> &Needs : N->Reached[S])
+          if (add(*N,
+                  {N->F ? N->Sites[S].How.Level : N->Outside->Sites[S].Level, 1,
+                   S, N, nullptr, Needs}))
+            Now.push_back({N, &N->Ways.back()});
+  auto Rise = [&](Node *Caller, unsigned S, const Way &W) {
+    if (S >= Caller->Reached.size())
+      return;
+    for (const std::vector<Need> &Given : Caller->Reached[S]) {
+      std::vector<Need> Needs = Given;
+      if (meets(*Caller, S, W, Needs) &&
+          add(*Caller,
+              {W.Level, W.Length + 1, S, Caller, &W, std::move(Needs)}))
+        Next.push_back({Caller, &Caller->Ways.back()});
+    }
+  };
+  // Those of older functions come in by the way.
+  for (unsigned Length = 1; Length < 256; ++Length) {
+    for (auto [N, W] : Now)
+      for (auto [Caller, S] : N->Callers)
+        Rise(Caller, S, *W);
+    bool Older = false;
+    for (Node *N : New)
+      for (unsigned S = 0; N->Leads && S < N->size(); ++S)
+        if (Node *C = calleeOf(*N, S); C && C->Batch != &Root)
+          for (const Way &W : C->Ways) {
+            if (W.Length == Length)
+              Rise(N, S, W);
+            Older |= W.Length > Length;
+          }
+    Now = std::move(Next);
+    Next.clear();
+    if (Now.empty() && !Older)
+      break;
+  }
+}
+
 std::vector<BlockingCall> BlockingCalls::in(const FunctionDecl &Function,
                                             Tiers Of) {
   std::vector<BlockingCall> Found;
-  Node &Root = node(Function);
+  Node &Root = node({&Function, nullptr, nullptr});
   if (!Root.Judged) {
     Root.IsAsked = true;
-    // All that can be reached, and is not known yet.
-    std::vector<Node *> New{&Root};
-    collect(Root);
-    for (size_t I = 0; I < New.size(); ++I) {
-      Node *N = New[I];
-      for (unsigned S = 0; S < N->Sites.size(); ++S)
-        if (const FunctionDecl *Callee = N->Sites[S].Callee) {
-          bool IsNew = !Nodes.count(Callee);
-          Node &Next = node(*Callee);
-          Next.Callers.push_back({N, S});
-          if (IsNew) {
-            collect(Next);
-            New.push_back(&Next);
-          }
-        }
-    }
-    // Who leads to something that blocks.
-    std::vector<Node *> Leading;
-    auto Mark = [&](Node *N) {
-      if (!N->Leads) {
-        N->Leads = true;
-        Leading.push_back(N);
-      }
-    };
-    for (Node *N : New)
-      for (const BlockingSite &S : N->Sites)
-        if (!S.Callee || (Nodes[S.Callee]->Judged && Nodes[S.Callee]->Leads))
-          Mark(N);
-    for (size_t I = 0; I < Leading.size(); ++I)
-      for (auto [Caller, Site] : Leading[I]->Callers)
-        if (!Caller->Judged)
-          Mark(Caller);
-    for (Node *N : New)
-      N->Batch = &Root;
-    for (Node *N : New)
-      if (N->Leads)
-        judge(*N);
-      else
-        N->Judged = true;
-
-    // The ways, shortest first.
-    std::vector<std::pair<const Node *, const Way *>> Now, Next;
-    for (Node *N : New)
-      for (unsigned S = 0; N->Leads && S < N->Sites.size(); ++S) {
-        const BlockingSite &Site = N->Sites[S];
-        if (Site.Callee)
-          continue;
-        for (const std::vector<Need> &Given : N->Reached[S]) {
-          std::vector<Need> Needs = Given;
-          Needs.insert(Needs.end(), Site.How.Needs.begin(),
-                       Site.How.Needs.end());
-          if (add(*N, {Site.How.Level, 1, S, N, nullptr, std::move(Needs)}))
-            Now.push_back({N, &N->Ways.back()});
-        }
-      }
-    auto Rise = [&](Node *Caller, unsigned S, const Way &W) {
-      const BlockingSite &Site = Caller->Sites[S];
-      if (S >= Caller->Reached.size())
-        return;
-      CallArguments With{*Caller->B, Site.Given, Site.Object};
-      for (const std::vector<Need> &Given : Caller->Reached[S]) {
-        std::vector<Need> Needs = Given;
-        if (!llvm::all_of(W.Needs,
-                          [&](const Need &N) { return meet(N, With, Needs); }))
-          continue;
-        if (add(*Caller,
-                {W.Level, W.Length + 1, S, Caller, &W, std::move(Needs)}))
-          Next.push_back({Caller, &Caller->Ways.back()});
-      }
-    };
-    // Those of older functions come in by the way.
-    for (unsigned Length = 1; Length < 256; ++Length) {
-      for (auto [N, W] : Now)
-        for (auto [Caller, S] : const_cast<Node *>(N)->Callers)
-          Rise(Caller, S, *W);
-      bool Older = false;
-      for (Node *N : New)
-        for (unsigned S = 0; N->Leads && S < N->Sites.size(); ++S)
-          if (const FunctionDecl *Callee = N->Sites[S].Callee)
-            if (Node &C = *Nodes[Callee]; C.Batch != &Root)
-              for (const Way &W : C.Ways) {
-                if (W.Length == Length)
-                  Rise(N, S, W);
-                Older |= W.Length > Length;
-              }
-      Now = std::move(Next);
-      Next.clear();
-      if (Now.empty() && !Older)
-        break;
-    }
+    link(Root);
   }
-
   std::vector<const Way *> Best(Root.Sites.size());
   // Where it depends on flags that somebody else chooses, nothing is known.
   auto IsOpen = [](const Need &N) {
@@ -226,10 +283,59 @@ std::vector<BlockingCall> BlockingCalls::in(const FunctionDecl &Function,
     BlockingCall &C = Found.emplace_back();
     C.Site = &Root.Sites[S];
     C.Level = Best[S]->Level;
-    for (const Way *W = Best[S]->Next; W; W = W->Next)
-      C.Chain.push_back({W->In->F, &W->In->Sites[W->Site]});
+    for (const Way *W = Best[S]; W; W = W->Next) {
+      const Node &N = *W->In;
+      if (N.F) {
+        const BlockingSite &Site = N.Sites[W->Site];
+        C.Model = Site.Model ? Site.Model->Name : "";
+        if (W != Best[S])
+          C.Chain.push_back(
+              {Site.Kind, describe(*N.F), Site.Name, Site.Loc, ""});
+      } else {
+        const FunctionSummary::Site &Site = N.Outside->Sites[W->Site];
+        C.Model = Site.Model;
+        C.Chain.push_back({Site.Kind, N.Outside->Name, Site.Name,
+                           N.Declared->getLocation(), Site.At});
+      }
+    }
   }
   return Found;
+}
+
+FunctionSummary BlockingCalls::summary(const FunctionDecl &Definition,
+                                       llvm::StringRef Root) {
+  K.trustAll();
+  const SourceManager &SM = Definition.getASTContext().getSourceManager();
+  FunctionSummary Result;
+  Result.Key = summaryKey(Definition, Root);
+  Result.Name = describe(Definition);
+  Node &N = node({&Definition, nullptr, nullptr});
+  collect(N);
+  judge(N, /*All=*/true);
+  for (unsigned S = 0; S < N.size(); ++S) {
+    const BlockingSite &Site = N.Sites[S];
+    if (N.Reached[S].empty())
+      continue;
+    FunctionSummary::Site Text;
+    Text.Kind = Site.Kind;
+    Text.Name = Site.Name;
+    Text.At = summaryPlace(Site.Loc, SM, Root);
+    Text.Reached = N.Reached[S];
+    if (N.blocks(S)) {
+      Text.Level = Site.How.Level;
+      Text.Model = Site.Model ? Site.Model->Name.str() : "";
+    } else {
+      const BlockingCallee &C = Site.Callee;
+      Text.Callee =
+          summaryKey(C.Definition ? *C.Definition : *C.Declared, Root);
+      if (Text.Callee.empty())
+        continue;
+      for (const Expr *Argument : Site.Given)
+        Text.Arguments.push_back(seen(*N.B, Argument));
+    }
+    Result.Sites.push_back(std::move(Text));
+  }
+  return Result;
 }
 
 } // namespace corolint

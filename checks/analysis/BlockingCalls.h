@@ -35,14 +35,16 @@ struct BlockingCall {
   /// From the site's callee down to the culprit; empty if the site itself
   /// blocks.
   struct Step {
-    const clang::FunctionDecl *In;
-    const BlockingSite *Site;
+    BlockingSiteKind Kind;
+    std::string In;   ///< the function, as in messages
+    std::string Name; ///< what stands there
+    /// Of another translation unit: where the function is declared here, and
+    /// where the step is: "src/store.cpp:31".
+    clang::SourceLocation Loc;
+    std::string Elsewhere;
   };
   std::vector<Step> Chain;
-
-  const BlockingSite &culprit() const {
-    return Chain.empty() ? *Site : *Chain.back().Site;
-  }
+  llvm::StringRef Model; ///< the entry that speaks of the culprit, or empty
 };
 
 class BlockingCalls {
@@ -52,6 +54,10 @@ public:
 
   /// The sites in the function's own body that may block, in source order.
   std::vector<BlockingCall> in(const clang::FunctionDecl &Function, Tiers Of);
+
+  /// What a definition does by itself; with an object that asked nothing else.
+  FunctionSummary summary(const clang::FunctionDecl &Definition,
+                          llvm::StringRef Root);
 
   BlockingKnowledge &knowledge() { return K; }
 
@@ -67,13 +73,17 @@ private:
     std::vector<Need> Needs;
   };
 
-  Node &node(const clang::FunctionDecl &Definition);
+  Node &node(const BlockingCallee &C);
+  Node *calleeOf(const Node &N, unsigned Site);
   void collect(Node &N);
-  void judge(Node &N);
+  void judge(Node &N, bool All);
   bool add(Node &N, Way W);
+  void link(Node &Root);
+  bool meets(const Node &Caller, unsigned Site, const Way &W,
+             std::vector<Need> &Needs);
 
   BlockingKnowledge K;
-  llvm::DenseMap<const clang::FunctionDecl *, std::unique_ptr<Node>> Nodes;
+  llvm::DenseMap<const void *, std::unique_ptr<Node>> Nodes;
 };
 
 } // namespace corolint

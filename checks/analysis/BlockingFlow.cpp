@@ -88,7 +88,7 @@ void BlockingFlow::reach(const void *Where, const World &W) {
   for (unsigned I : Found->second) {
     const BlockingSite &S = Sites[I];
     std::optional<uint64_t> Object =
-        S.Kind == BlockingSite::Destruction
+        S.Kind == BlockingSiteKind::Destruction
             ? S.Variable ? std::optional<uint64_t>(
                                uint64_t(Places.variable(S.Variable)))
                          : std::nullopt
@@ -96,12 +96,12 @@ void BlockingFlow::reach(const void *Where, const World &W) {
         : S.Given.size() ? key(S.Given[0])
                          : std::nullopt;
     bool CanBeDone =
-        S.Kind == BlockingSite::Destruction ||
+        S.Kind == BlockingSiteKind::Destruction ||
         (S.Model && (!S.Model->After.empty() || !S.Model->ReadyWhen.empty()));
     if (Object && CanBeDone && contains(W.Done, *Object))
       continue;
     // Only the futures of std::async wait in the end.
-    if (S.Kind == BlockingSite::Destruction && S.Model &&
+    if (S.Kind == BlockingSiteKind::Destruction && S.Model &&
         S.Model->Role == BlockingModel::Starts &&
         !(Object && contains(W.Running, *Object)))
       continue;
@@ -310,7 +310,7 @@ void BlockingFlow::call(const CallExpr *Call, World &W) {
         if (!S.Model || !isNamed(*Callee, S.Model->After))
           continue;
         std::optional<uint64_t> Its =
-            S.Kind == BlockingSite::Destruction && S.Variable
+            S.Kind == BlockingSiteKind::Destruction && S.Variable
                 ? std::optional<uint64_t>(uint64_t(Places.variable(S.Variable)))
                 : key(S.Object);
         if (Its == Key)

@@ -5,6 +5,7 @@
 #include "Analysis.h"
 #include "Annotations.h"
 #include "BlockingSites.h"
+#include "summaries/SummaryTable.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/DeclTemplate.h"
@@ -104,6 +105,40 @@ const FunctionDecl *BlockingKnowledge::followed(const FunctionDecl &F) {
   return Followed[&F] = Definition;
 }
 
+//===-- Other translation units -------------------------------------------===//
+
+/// Not of what is in system headers, or has a model.
+bool BlockingKnowledge::mayHaveSummary(const FunctionDecl &F) {
+  const SourceManager &SM = F.getASTContext().getSourceManager();
+  return F.getLocation().isValid() && !F.isImplicit() && !F.getBuiltinID() &&
+         !SM.isInSystemHeader(F.getLocation()) && !A.models().library(F);
+}
+
+const FunctionSummary *BlockingKnowledge::elsewhere(const FunctionDecl &F) {
+  const SummaryTable *Table = A.otherUnits();
+  if (!Table || Table->empty())
+    return nullptr;
+  auto [It, New] = Elsewhere.try_emplace(F.getCanonicalDecl(), nullptr);
+  if (New && mayHaveSummary(F))
+    It->second = Table->find(F);
+  return It->second;
+}
+
+const FunctionSummary *BlockingKnowledge::elsewhere(llvm::StringRef Key) const {
+  return A.otherUnits()->find(Key);
+}
+
+BlockingCallee BlockingKnowledge::callee(const FunctionDecl &F) {
+  BlockingCallee C;
+  C.Definition = followed(F);
+  if (C.Definition)
+    return C;
+  C.Summary = elsewhere(F);
+  if (C.Summary || (TrustsAll && mayHaveSummary(F)))
+    C.Declared = &F;
+  return C;
+}
+
 //===-- Which function runs -----------------------------------------------===//
 
 /// The class that an object has, whatever it is declared as: it was made here.
@@ -160,8 +195,8 @@ static const CXXMethodDecl *overrider(const CXXMethodDecl &M,
              : nullptr;
 }
 
-const FunctionDecl *BlockingKnowledge::followed(const CallExpr &Call,
-                                                const Body &B) {
+const FunctionDecl *BlockingKnowledge::runs(const CallExpr &Call,
+                                            const Body &B) {
   const FunctionDecl *Callee = Call.getDirectCallee();
   if (!Callee) // a pointer to a function, or what was bound to it
     Callee = callable(Call.getCallee(), B);
@@ -172,29 +207,29 @@ const FunctionDecl *BlockingKnowledge::followed(const CallExpr &Call,
   if (Method && Method->getOverloadedOperator() == OO_Call && isInStd(*Method))
     if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(&Call)) {
       const FunctionDecl *Bound = callable(Op->getArg(0), B);
-      return Bound ? followed(*Bound) : nullptr;
+      return Bound;
     }
   if (!Method || !Method->isVirtual())
-    return followed(*Callee);
+    return Callee;
   const auto *Member = dyn_cast<CXXMemberCallExpr>(&Call);
   if (!Member)
     return nullptr;
   const auto *Named = dyn_cast<MemberExpr>(Call.getCallee()->IgnoreParens());
   if (Named && Named->hasQualifier())
-    return followed(*Callee); // Base::f()
+    return Callee; // Base::f()
   const Expr *Object = Member->getImplicitObjectArgument();
   if (const CXXMethodDecl *Exact =
           const_cast<CXXMethodDecl *>(Method)->getDevirtualizedMethod(Object,
                                                                       false))
-    return followed(*Exact);
+    return Exact;
   if (const CXXRecordDecl *Made = madeAs(Object, B))
     if (const CXXMethodDecl *Exact = overrider(*Method, *Made))
-      return followed(*Exact);
+      return Exact;
   const CXXRecordDecl *R = classOf(core(Object)->getType());
   if (R && (R->isInAnonymousNamespace() || R->isLocalClass()))
     if (const CXXMethodDecl *Exact = overrider(*Method, *R);
         Exact && !isOverridden(*Exact, *R))
-      return followed(*Exact);
+      return Exact;
   return nullptr;
 }
 

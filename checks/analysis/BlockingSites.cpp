@@ -94,8 +94,8 @@ private:
     InAwait = Outer;
   }
 
-  BlockingSite &add(BlockingSite::KindType Kind, const Stmt *At,
-                    SourceLocation Loc, std::string Name) {
+  BlockingSite &add(BlockingSiteKind Kind, const Stmt *At, SourceLocation Loc,
+                    std::string Name) {
     BlockingSite &S = Sites.emplace_back();
     S.Kind = Kind;
     S.At = At;
@@ -166,17 +166,10 @@ private:
     if (!Entries.empty())
       return modelled(Call, Callee, Entries, Given, Object);
 
-    auto Follow = [&](const FunctionDecl &F) {
-      BlockingSite &S = add(BlockingSite::Call, &Call, locationOf(Call),
-                            nameOf(Call, Callee ? Callee : &F));
-      S.Callee = &F;
-      S.Given = Given;
-      S.Object = Object;
-    };
     if (Callee)
       switch (K.mark(*Callee)) {
       case BlockingKnowledge::Mark::Blocks: {
-        BlockingSite &S = add(BlockingSite::Call, &Call, locationOf(Call),
+        BlockingSite &S = add(BlockingSiteKind::Call, &Call, locationOf(Call),
                               nameOf(Call, Callee));
         S.How.Level = Tier::Wait;
         S.Given = Given;
@@ -189,9 +182,16 @@ private:
       case BlockingKnowledge::Mark::None:
         break;
       }
-    if (const FunctionDecl *F = K.followed(Call, B);
-        F && (F == Callee || K.mark(*F) == BlockingKnowledge::Mark::None))
-      Follow(*F);
+    const FunctionDecl *F = K.runs(Call, B);
+    if (!F || (F != Callee && K.mark(*F) != BlockingKnowledge::Mark::None))
+      return;
+    if (BlockingCallee Into = K.callee(*F)) {
+      BlockingSite &S = add(BlockingSiteKind::Call, &Call, locationOf(Call),
+                            nameOf(Call, Callee ? Callee : F));
+      S.Callee = Into;
+      S.Given = Given;
+      S.Object = Object;
+    }
   }
 
   void modelled(const CallExpr &Call, const FunctionDecl *Callee,
@@ -208,15 +208,14 @@ private:
       if (M->Role == BlockingModel::Calls && concerns(*M, With)) {
         for (const Expr *Argument : Given)
           if (const FunctionDecl *F = K.callable(Argument, B))
-            if (const FunctionDecl *Definition = K.followed(*F)) {
-              BlockingSite &S = add(BlockingSite::Call, &Call, locationOf(Call),
-                                    nameOf(Call, Callee));
-              S.Callee = Definition;
-            }
+            if (BlockingCallee Into = K.callee(*F))
+              add(BlockingSiteKind::Call, &Call, locationOf(Call),
+                  nameOf(Call, Callee))
+                  .Callee = Into;
       }
       if (M->Role == BlockingModel::Starts && B.isDiscarded(core(&Call)))
         if (!isDeferred(*M, With)) {
-          BlockingSite &S = add(BlockingSite::Discarded, &Call,
+          BlockingSite &S = add(BlockingSiteKind::Discarded, &Call,
                                 locationOf(Call), nameOf(Call, Callee));
           S.Model = M;
           S.How.Level = Tier::Bridge;
@@ -231,8 +230,8 @@ private:
     }
     if (!Worst)
       return;
-    BlockingSite &S =
-        add(BlockingSite::Call, &Call, locationOf(Call), nameOf(Call, Callee));
+    BlockingSite &S = add(BlockingSiteKind::Call, &Call, locationOf(Call),
+                          nameOf(Call, Callee));
     S.Model = By;
     if (Initialised && Initialised->getInit() &&
         core(Initialised->getInit()) == &Call)
@@ -260,7 +259,7 @@ private:
       if (M->Role == BlockingModel::Blocks)
         if (std::optional<Blocks> How =
                 blocks(*M, With, K.analysis().models())) {
-          BlockingSite &S = add(BlockingSite::Construction, &C, Loc, Name);
+          BlockingSite &S = add(BlockingSiteKind::Construction, &C, Loc, Name);
           if (Initialised && Initialised->getInit() &&
               core(Initialised->getInit()) == &C)
             S.Variable = Initialised;
@@ -273,16 +272,16 @@ private:
       return;
     switch (K.mark(*Constructor)) {
     case BlockingKnowledge::Mark::Blocks:
-      add(BlockingSite::Construction, &C, Loc, Name).How.Level = Tier::Wait;
+      add(BlockingSiteKind::Construction, &C, Loc, Name).How.Level = Tier::Wait;
       return;
     case BlockingKnowledge::Mark::None:
       break;
     default:
       return;
     }
-    if (const FunctionDecl *F = K.followed(*Constructor)) {
-      BlockingSite &S = add(BlockingSite::Construction, &C, Loc, Name);
-      S.Callee = F;
+    if (BlockingCallee Into = K.callee(*Constructor)) {
+      BlockingSite &S = add(BlockingSiteKind::Construction, &C, Loc, Name);
+      S.Callee = Into;
       S.Given.append(C.arg_begin(), C.arg_end());
     }
   }
@@ -311,7 +310,7 @@ private:
     if (!D)
       return;
     auto Add = [&]() -> BlockingSite & {
-      BlockingSite &S = add(BlockingSite::Destruction, At, Loc, Name);
+      BlockingSite &S = add(BlockingSiteKind::Destruction, At, Loc, Name);
       S.Variable = V;
       return S;
     };
@@ -350,8 +349,8 @@ private:
       return;
     }
     if (D->isUserProvided())
-      if (const FunctionDecl *F = K.followed(*D)) {
-        Add().Callee = F;
+      if (BlockingCallee Into = K.callee(*D)) {
+        Add().Callee = Into;
         return;
       }
     // Members that end; whether they hold anything is seen only of those whose
@@ -481,8 +480,8 @@ private:
     const auto *Ref = dyn_cast<DeclRefExpr>(Atomic);
     const auto *Member = dyn_cast<MemberExpr>(Atomic);
     const ValueDecl *D = Ref ? Ref->getDecl() : Member->getMemberDecl();
-    BlockingSite &Site = add(BlockingSite::Loop, Condition, S->getBeginLoc(),
-                             quoted(D->getName()));
+    BlockingSite &Site = add(BlockingSiteKind::Loop, Condition,
+                             S->getBeginLoc(), quoted(D->getName()));
     Site.How.Level = Tier::Wait;
   }
 

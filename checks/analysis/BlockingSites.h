@@ -9,20 +9,23 @@
 
 #include "BlockingArguments.h"
 #include "Shapes.h"
+#include "summaries/FunctionSummary.h"
 #include "clang/AST/StmtCXX.h"
 #include "llvm/ADT/DenseMap.h"
 #include <string>
 
 namespace corolint {
 
+/// A function that may block: its definition, or what another translation unit
+/// says of it.
+struct BlockingCallee {
+  const clang::FunctionDecl *Definition = nullptr, *Declared = nullptr;
+  const FunctionSummary *Summary = nullptr;
+  explicit operator bool() const { return Definition || Declared; }
+};
+
 struct BlockingSite {
-  enum KindType : unsigned char {
-    Call,
-    Construction,
-    Destruction, ///< of a variable or temporary
-    Discarded,   ///< the result of the call is destroyed at once, which blocks
-    Loop,
-  } Kind = Call;
+  BlockingSiteKind Kind = BlockingSiteKind::Call;
   /// The expression; of a destroyed variable, null.
   const clang::Stmt *At = nullptr;
   const clang::VarDecl *Variable = nullptr;
@@ -32,8 +35,8 @@ struct BlockingSite {
 
   /// "'load'", "'std::ifstream'", "'worker'".
   std::string Name;
-  /// The definition to look into; null where the site itself blocks.
-  const clang::FunctionDecl *Callee = nullptr;
+  /// None where the site itself blocks.
+  BlockingCallee Callee;
   llvm::SmallVector<const clang::Expr *, 4> Given;
   const clang::Expr *Object = nullptr;
 
@@ -58,11 +61,18 @@ public:
   /// callables elsewhere.
   enum class Mark : unsigned char { None, Blocks, Harmless, Offloads };
   Mark mark(const clang::FunctionDecl &F);
-  /// The function whose body may be followed for `Call`; null if it is not
-  /// known which will run, or if a model speaks for it.
-  const clang::FunctionDecl *followed(const clang::CallExpr &Call,
-                                      const Body &B);
+  /// The function that `Call` will run; null if that is not known.
+  const clang::FunctionDecl *runs(const clang::CallExpr &Call, const Body &B);
+  /// The definition whose body may be followed; null if a model speaks for it,
+  /// or if there is none.
   const clang::FunctionDecl *followed(const clang::FunctionDecl &F);
+  /// What is known of a function whose body is not here.
+  const FunctionSummary *elsewhere(const clang::FunctionDecl &F);
+  const FunctionSummary *elsewhere(llvm::StringRef Key) const;
+  /// Where to read what the function does; none if nothing is known.
+  BlockingCallee callee(const clang::FunctionDecl &F);
+  /// From now on, a declaration is enough: somebody else will know.
+  void trustAll() { TrustsAll = true; }
   /// The function that a callable is: a lambda, a function's name, a variable
   /// that is bound to one.
   const clang::FunctionDecl *callable(const clang::Expr *E, const Body &B,
@@ -73,8 +83,10 @@ public:
 
 private:
   bool ownsThreads(const clang::CXXRecordDecl &R, unsigned Depth);
+  bool mayHaveSummary(const clang::FunctionDecl &F);
 
   Analysis &A;
+  bool TrustsAll = false;
   llvm::DenseMap<
       std::pair<const clang::NamedDecl *, const clang::CXXRecordDecl *>,
       Models::BlockingEntries>
@@ -82,6 +94,8 @@ private:
   llvm::DenseMap<const clang::FunctionDecl *, Mark> Marks;
   llvm::DenseMap<const clang::FunctionDecl *, const clang::FunctionDecl *>
       Followed;
+  llvm::DenseMap<const clang::FunctionDecl *, const FunctionSummary *>
+      Elsewhere;
   llvm::DenseMap<const clang::CXXRecordDecl *, bool> Executors;
 };
 

@@ -20,6 +20,9 @@ enum class Tier : unsigned char {
   Micro,    ///< Short, as a rule: an uncontended lock, a line of log.
 };
 inline constexpr unsigned NumTiers = 5;
+/// As users write them.
+inline constexpr llvm::StringLiteral TierNames[NumTiers] = {
+    "bridge", "wait", "io", "metadata", "micro"};
 
 /// Marks an argument that a model does not mention. Others are indices from 0;
 /// ImplicitObject and EveryArgument as in Models.h.

@@ -362,9 +362,8 @@ template <> struct MappingTraits<FunctionModel> {
 
 template <> struct ScalarTraits<Tier> {
   static StringRef input(StringRef S, void *, Tier &T) {
-    constexpr StringRef Words[] = {"bridge", "wait", "io", "metadata", "micro"};
     for (unsigned I = 0; I < NumTiers; ++I)
-      if (S == Words[I]) {
+      if (S == TierNames[I]) {
         T = Tier(I);
         return {};
       }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What one function of another translation unit does, as far as its own body
+// says: where it blocks, and whom it calls.
+//
+// Nothing of it depends on what else the unit has seen. So the same definition
+// gives the same summary wherever it is compiled, and whatever its callees do
+// is looked up in their own summaries.
+
+#ifndef COROLINT_CHECKS_SUMMARIES_FUNCTIONSUMMARY_H
+#define COROLINT_CHECKS_SUMMARIES_FUNCTIONSUMMARY_H
+
+#include "analysis/BlockingNeeds.h"
+#include <string>
+#include <vector>
+
+namespace corolint {
+
+struct FunctionSummary {
+  /// A place that may block, or that calls a function which may.
+  struct Site {
+    BlockingSiteKind Kind = BlockingSiteKind::Call;
+    std::string Name; ///< as in messages: "'load'", "the lambda"
+    std::string At;   ///< "src/store.cpp:31"
+    // If it blocks itself:
+    Tier Level = Tier::Micro;
+    std::string Model; ///< the name of the model's entry, if there is one
+    // If it calls a function:
+    std::string Callee; ///< its key
+    std::vector<ArgumentFacts> Arguments;
+    /// In which ways it is reached: what has to hold of the function's
+    /// parameters. Of what blocks itself, including what that needs.
+    std::vector<std::vector<Need>> Reached;
+  };
+
+  std::string Key;
+  std::string Name; ///< as in messages
+  std::vector<Site> Sites;
+};
+
+} // namespace corolint
+
+#endif // COROLINT_CHECKS_SUMMARIES_FUNCTIONSUMMARY_H

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Summaries from and to JSON; for SummaryTable.
+
+#ifndef COROLINT_CHECKS_SUMMARIES_SUMMARYTEXT_H
+#define COROLINT_CHECKS_SUMMARIES_SUMMARYTEXT_H
+
+#include "FunctionSummary.h"
+#include "llvm/Support/Error.h"
+#include <deque>
+
+namespace corolint {
+
+/// What is wrong with a file's first line; empty if nothing is.
+std::string checkHeader(llvm::StringRef Line);
+/// The line of a function that has different definitions.
+std::string differingText(llvm::StringRef Key);
+
+/// Keeps in the owner's storage what flags are asked for.
+struct SummaryReader {
+  std::deque<BlockingModel> &Models;
+  std::deque<std::vector<llvm::StringRef>> &Lists;
+  std::deque<std::string> &Texts;
+
+  llvm::Error read(llvm::StringRef Line, FunctionSummary &To, bool &Differs);
+};
+
+} // namespace corolint
+
+#endif // COROLINT_CHECKS_SUMMARIES_SUMMARYTEXT_H
