@@ -22,6 +22,24 @@ static std::optional<unsigned> parameter(const Body &B, const Expr *E) {
   return P->getFunctionScopeIndex();
 }
 
+/// The same of what is only converted: std::chrono::seconds(n).
+static std::optional<unsigned> convertedParameter(const Body &B,
+                                                  const Expr *E) {
+  for (unsigned Depth = 0; Depth < 8; ++Depth) {
+    if (std::optional<unsigned> P = parameter(B, E))
+      return P;
+    E = core(E);
+    const auto *C = dyn_cast<CXXConstructExpr>(E);
+    if (const auto *Cast = dyn_cast<ExplicitCastExpr>(E))
+      E = Cast->getSubExpr();
+    else if (C && C->getNumArgs() == 1)
+      E = C->getArg(0);
+    else
+      break;
+  }
+  return std::nullopt;
+}
+
 /// A variable's value where it has only one.
 static const Expr *valueOf(const Body &B, const VarDecl *V) {
   if (isa<ParmVarDecl>(V) || !V->getInit() || V->getType()->isReferenceType())
@@ -261,7 +279,9 @@ std::optional<Blocks> blocks(const BlockingModel &M, const CallArguments &With,
   Blocks Result{M.Level, {}};
   auto Add = [&](Need::KindType Kind, const Expr *E,
                  const BlockingModel *Model) {
-    std::optional<unsigned> P = parameter(B, E);
+    std::optional<unsigned> P = Kind == Need::NotZero
+                                    ? convertedParameter(B, E)
+                                    : parameter(B, E);
     if (P)
       Result.Needs.push_back({Kind, *P, Model});
     return P.has_value();

@@ -25,7 +25,6 @@ struct BlockingCalls::Node {
   /// Of this translation unit, or of another.
   const FunctionDecl *F = nullptr;
   const FunctionSummary *Outside = nullptr;
-  const FunctionDecl *Declared = nullptr; ///< here, of one of another
 
   const Stmt *Code = nullptr;
   std::unique_ptr<Body> B; ///< until it has been judged, and for arguments
@@ -70,7 +69,6 @@ BlockingCalls::Node &BlockingCalls::node(const BlockingCallee &C) {
       N->Code = codeOf(*N->F);
     else
       N->Outside = C.Summary;
-    N->Declared = C.Declared;
   }
   return *N;
 }
@@ -84,7 +82,7 @@ BlockingCalls::Node *BlockingCalls::calleeOf(const Node &N, unsigned Site) {
     return C.Definition || C.Summary ? &node(C) : nullptr;
   }
   const FunctionSummary *S = K.elsewhere(N.Outside->Sites[Site].Callee);
-  return S ? &node({nullptr, N.Declared, S}) : nullptr;
+  return S ? &node({nullptr, nullptr, S}) : nullptr;
 }
 
 void BlockingCalls::collect(Node &N) {
@@ -283,10 +281,12 @@ std::vector<BlockingCall> BlockingCalls::in(const FunctionDecl &Function,
     BlockingCall &C = Found.emplace_back();
     C.Site = &Root.Sites[S];
     C.Level = Best[S]->Level;
+    const FunctionDecl *Left = nullptr; // where it leaves this unit
     for (const Way *W = Best[S]; W; W = W->Next) {
       const Node &N = *W->In;
       if (N.F) {
         const BlockingSite &Site = N.Sites[W->Site];
+        Left = Site.Callee.Declared;
         C.Model = Site.Model ? Site.Model->Name : "";
         if (W != Best[S])
           C.Chain.push_back(
@@ -295,7 +295,7 @@ std::vector<BlockingCall> BlockingCalls::in(const FunctionDecl &Function,
         const FunctionSummary::Site &Site = N.Outside->Sites[W->Site];
         C.Model = Site.Model;
         C.Chain.push_back({Site.Kind, N.Outside->Name, Site.Name,
-                           N.Declared->getLocation(), Site.At});
+                           Left->getLocation(), Site.At});
       }
     }
   }

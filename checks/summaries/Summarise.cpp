@@ -20,6 +20,9 @@ public:
 
   bool shouldVisitTemplateInstantiations() const { return true; }
 
+  bool VisitLambdaExpr(LambdaExpr *L) {
+    return VisitFunctionDecl(L->getCallOperator());
+  }
   bool VisitFunctionDecl(FunctionDecl *F) {
     if (!F->doesThisDeclarationHaveABody() || F->isImplicit())
       return true;
