@@ -189,6 +189,9 @@ private:
     case BlockingSite::Discarded:
       return "the future that %0 returns is destroyed at once, which blocks "
              "the thread that runs this coroutine";
+    case BlockingSite::Posted:
+      return "the callable given to %0 blocks the thread of the event loop "
+             "that runs it";
     case BlockingSite::Loop:
       return "this loop keeps the thread that runs this coroutine until %0 "
              "changes";
@@ -218,6 +221,9 @@ private:
         break;
       case BlockingSite::Discarded:
         Text = "%0 destroys the future that %1 returns, which blocks";
+        break;
+      case BlockingSite::Posted:
+        Text = "%0 calls %1";
         break;
       case BlockingSite::Loop:
         Text = "%0 loops until %1 changes";

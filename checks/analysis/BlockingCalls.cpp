@@ -35,7 +35,7 @@ struct BlockingCalls::Node {
   std::vector<std::pair<Node *, unsigned>> Callers;
 };
 
-BlockingCalls::BlockingCalls(Analysis &A) : K(A) {}
+BlockingCalls::BlockingCalls(Analysis &A, bool FollowsAll) : K(A, FollowsAll) {}
 BlockingCalls::~BlockingCalls() = default;
 
 static const Stmt *codeOf(const FunctionDecl &F) {
@@ -76,6 +76,7 @@ void BlockingCalls::judge(Node &N) {
     }
   if (Asked.empty())
     return;
+  Analysis::countAnalysed();
   std::unique_ptr<CFG> Graph = buildGraph(*N.F, *N.Code);
   if (!Graph) {
     Analysis::gaveUp();
@@ -175,7 +176,9 @@ std::vector<BlockingCall> BlockingCalls::in(const FunctionDecl &Function,
       }
     auto Rise = [&](Node *Caller, unsigned S, const Way &W) {
       const BlockingSite &Site = Caller->Sites[S];
-      if (S >= Caller->Reached.size())
+      // Of what a helper posts, others hear later, on the loop.
+      if (S >= Caller->Reached.size() ||
+          (Site.Kind == BlockingSite::Posted && !Caller->IsAsked))
         return;
       CallArguments With{*Caller->B, Site.Given, Site.Object};
       for (const std::vector<Need> &Given : Caller->Reached[S]) {
@@ -230,6 +233,19 @@ std::vector<BlockingCall> BlockingCalls::in(const FunctionDecl &Function,
       C.Chain.push_back({W->In->F, &W->In->Sites[W->Site]});
   }
   return Found;
+}
+
+bool BlockingCalls::isElsewhereAt(const CoroutineSuspendExpr &Await,
+                                  const FunctionDecl &Coroutine) {
+  const Stmt *Code = codeOf(Coroutine);
+  std::unique_ptr<CFG> Graph = buildGraph(Coroutine, *Code);
+  if (!Graph)
+    return false;
+  Body B(Coroutine, *Code);
+  BlockingSite Here;
+  Here.At = &Await;
+  BlockingFlow Flow(K, B, *Graph, Here);
+  return Flow.run() && !Flow.reached(0);
 }
 
 } // namespace corolint

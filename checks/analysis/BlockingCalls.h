@@ -47,11 +47,16 @@ struct BlockingCall {
 
 class BlockingCalls {
 public:
-  explicit BlockingCalls(Analysis &A);
+  explicit BlockingCalls(Analysis &A, bool FollowsAll = false);
   ~BlockingCalls();
 
   /// The sites in the function's own body that may block, in source order.
   std::vector<BlockingCall> in(const clang::FunctionDecl &Function, Tiers Of);
+
+  /// Whether the coroutine is certain to be on an executor that may block when
+  /// it gets to this co_await of its own.
+  bool isElsewhereAt(const clang::CoroutineSuspendExpr &Await,
+                     const clang::FunctionDecl &Coroutine);
 
   BlockingKnowledge &knowledge() { return K; }
 

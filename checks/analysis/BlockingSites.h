@@ -21,6 +21,7 @@ struct BlockingSite {
     Construction,
     Destruction, ///< of a variable or temporary
     Discarded,   ///< the result of the call is destroyed at once, which blocks
+    Posted, ///< the call has an event loop run a callable, which may block it
     Loop,
   } Kind = Call;
   /// The expression; of a destroyed variable, null.
@@ -47,7 +48,10 @@ class Analysis;
 /// Answers about calls, remembered for the translation unit.
 class BlockingKnowledge {
 public:
-  explicit BlockingKnowledge(Analysis &A) : A(A) {}
+  /// Bodies in system headers and of modelled libraries are followed only if it
+  /// `FollowsAll`: findings never go there, questions about runners do.
+  BlockingKnowledge(Analysis &A, bool FollowsAll)
+      : A(A), FollowsAll(FollowsAll) {}
 
   Analysis &analysis() { return A; }
   const Models::BlockingEntries &entries(const clang::NamedDecl &D,
@@ -67,6 +71,8 @@ public:
   /// that is bound to one.
   const clang::FunctionDecl *callable(const clang::Expr *E, const Body &B,
                                       unsigned Depth = 0);
+  /// Whether `E` is the executor that the coroutine runs on, by its own words.
+  bool isOwnExecutor(const clang::Expr *E, const Body &B);
   /// Whether work given to such an object runs on threads that may block: a
   /// model says so, or it owns threads.
   bool isBlockingExecutor(clang::QualType T);
@@ -75,6 +81,7 @@ private:
   bool ownsThreads(const clang::CXXRecordDecl &R, unsigned Depth);
 
   Analysis &A;
+  const bool FollowsAll;
   llvm::DenseMap<
       std::pair<const clang::NamedDecl *, const clang::CXXRecordDecl *>,
       Models::BlockingEntries>
