@@ -49,29 +49,34 @@ std::string print(const Need &N) {
   }
 }
 
-/// How the last call of `void test(...) { ... }` blocks.
+/// How the last call that models know of in `void test(...) { ... }` blocks.
 std::string how(const std::string &Code) {
   Snippet S(Posix + Code);
   std::shared_ptr<const Models> Known = shippedModels();
   const FunctionDecl &F = S.function();
   Body B(F, *F.getBody());
-  const CallExpr *Call = all<CallExpr>(*F.getBody()).back();
-  llvm::SmallVector<const Expr *, 4> Given(Call->arguments());
-  for (const BlockingModel *M : Known->blocking(*Call->getDirectCallee()))
-    if (M->Role == BlockingModel::Blocks)
+  std::string Text;
+  for (const CallExpr *Call : all<CallExpr>(*F.getBody())) {
+    llvm::SmallVector<const Expr *, 4> Given(Call->arguments());
+    for (const BlockingModel *M : Known->blocking(*Call->getDirectCallee())) {
+      if (M->Role != BlockingModel::Blocks)
+        continue;
+      Text = "does not block";
       if (std::optional<Blocks> How = blocks(*M, {B, Given, nullptr}, *Known)) {
-        std::string Text = print(How->Level);
+        Text = print(How->Level);
         for (const Need &N : How->Needs)
           Text += print(N);
-        return Text;
       }
-  return "does not block";
+    }
+  }
+  return Text;
 }
 
 TEST(BlockingArguments, Zero) {
   EXPECT_EQ("wait", how("void test() { sleep(1); }"));
   EXPECT_EQ("does not block", how("void test() { sleep(0); }"));
-  EXPECT_EQ("does not block", how("void test() { const int n = 0; sleep(n); }"));
+  EXPECT_EQ("does not block",
+            how("void test() { const int n = 0; sleep(n); }"));
   EXPECT_EQ("does not block", how("void test() { int n = 0; sleep(n); }"));
   EXPECT_EQ("wait", how("void test() { int n = 0; ++n; sleep(n); }"));
   EXPECT_EQ("wait", how("unsigned f(); void test() { sleep(f()); }"));
@@ -154,8 +159,8 @@ TEST(BlockingArguments, NeedsOfACallee) {
   EXPECT_EQ("yes", met(Need::IsEqual, 2, "void test() { inner(2); }"));
   EXPECT_EQ("no", met(Need::IsEqual, 2, "void test() { inner(1); }"));
   EXPECT_EQ("no", met(Need::IsUnequal, 2, "void test() { inner(2); }"));
-  EXPECT_EQ("yes", met(Need::IsUnequal, 2,
-                       "int f(); void test() { inner(f()); }"));
+  EXPECT_EQ("yes",
+            met(Need::IsUnequal, 2, "int f(); void test() { inner(f()); }"));
 }
 
 } // namespace

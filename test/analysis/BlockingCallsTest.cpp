@@ -21,7 +21,7 @@ template <class T> struct future {
   future_status wait_for(int);
 };
 struct thread {
-  template <class F> explicit thread(F);
+  template <class F> explicit thread(F) {}
   ~thread();
 };
 }
@@ -102,8 +102,9 @@ TEST(BlockingCalls, WhatRunsElsewhere) {
 }
 
 TEST(BlockingCalls, AskedTwice) {
-  Snippet S(std::string(Blocking) + "void a() { sleep(1); }"
-                                    "void test() { a(); } void other() { a(); }");
+  Snippet S(std::string(Blocking) +
+            "void a() { sleep(1); }"
+            "void test() { a(); } void other() { a(); }");
   Analysis A(shippedModels());
   BlockingCalls Calls(A);
   Tiers Wait;

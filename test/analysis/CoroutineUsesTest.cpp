@@ -53,8 +53,7 @@ TEST(CoroutineUses, Nobody) { EXPECT_STREQ("anybody", runBy("")); }
 TEST(CoroutineUses, Runners) {
   EXPECT_STREQ("runners", runBy("void f() { waits(test()); }"));
   EXPECT_STREQ("anybody", runBy("void f() { keeps(test()); }"));
-  EXPECT_STREQ("anybody",
-               runBy("void f() { waits(test()); keeps(test()); }"));
+  EXPECT_STREQ("anybody", runBy("void f() { waits(test()); keeps(test()); }"));
 }
 
 TEST(CoroutineUses, BodiesOutOfSight) {
@@ -65,9 +64,8 @@ TEST(CoroutineUses, BodiesOutOfSight) {
 
 TEST(CoroutineUses, Pools) {
   EXPECT_STREQ("offloads", runBy("void f(pool &p) { p.run(test()); }"));
-  EXPECT_STREQ("offloads",
-               runBy("task f(pool &p) { co_await p.schedule();"
-                     " co_await test(); }"));
+  EXPECT_STREQ("offloads", runBy("task f(pool &p) { co_await p.schedule();"
+                                 " co_await test(); }"));
   EXPECT_STREQ("anybody", runBy("task f(pool &p) { co_await test();"
                                 " co_await p.schedule(); }"));
   EXPECT_STREQ("anybody", runBy("task f(loop &l) { co_await l.schedule();"

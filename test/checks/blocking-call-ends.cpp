@@ -23,6 +23,7 @@ struct helper {
 // id: blocking/jthread-member
 task<> member() {
   helper h{std::jthread([] {}), 1};
+  // CHECK-NOTES: :[[@LINE-1]]:10: warning: destroying 'h.thread' blocks the thread that runs this coroutine [coro-blocking-call]
   h.number = 2;
   h.add();
   (void)h.count();
@@ -69,6 +70,7 @@ struct starts_later {
 // id: blocking/jthread-member-default
 task<> member_by_default() {
   starts_at_once s;
+  // CHECK-NOTES: :[[@LINE-1]]:18: warning: destroying 's.thread' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 task<> member_by_default_without() {
@@ -87,6 +89,7 @@ struct starts_nothing {
 // id: blocking/jthread-member-constructor
 task<> member_by_constructor() {
   starts_in_its_constructor s;
+  // CHECK-NOTES: :[[@LINE-1]]:29: warning: destroying 's.thread' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 task<> member_by_constructor_without() {
@@ -109,6 +112,7 @@ struct promised_answer {
 // id: blocking/async-member
 task<> future_member() {
   answer a;
+  // CHECK-NOTES: :[[@LINE-1]]:10: warning: destroying 'a.number' blocks the thread that runs this coroutine [coro-blocking-call]
   co_await work();
 }
 task<> deferred_member() {
