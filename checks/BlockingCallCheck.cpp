@@ -185,6 +185,9 @@ private:
     case BlockingSiteKind::Discarded:
       return "the future that %0 returns is destroyed at once, which blocks "
              "the thread that runs this coroutine";
+    case BlockingSiteKind::Posted:
+      return "the callable given to %0 blocks the thread of the event loop "
+             "that runs it";
     case BlockingSiteKind::Loop:
       return "this loop keeps the thread that runs this coroutine until %0 "
              "changes";
@@ -214,6 +217,9 @@ private:
         break;
       case BlockingSiteKind::Discarded:
         Text = "%0 destroys the future that %1 returns, which blocks";
+        break;
+      case BlockingSiteKind::Posted:
+        Text = "%0 calls %1";
         break;
       case BlockingSiteKind::Loop:
         Text = "%0 loops until %1 changes";

@@ -87,10 +87,10 @@ public:
   };
   static Statistics statistics();
   static void gaveUp();
+  static void countAnalysed();
 
 private:
   static void countCoroutine();
-  static void countAnalysed();
   bool mayAwait(const clang::FunctionDecl &F, const class Body &B,
                 const clang::Expr *E);
   bool mayHoldLocks(const clang::FunctionDecl &F, const class Body &B);

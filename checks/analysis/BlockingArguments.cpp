@@ -279,9 +279,8 @@ std::optional<Blocks> blocks(const BlockingModel &M, const CallArguments &With,
   Blocks Result{M.Level, {}};
   auto Add = [&](Need::KindType Kind, const Expr *E,
                  const BlockingModel *Model) {
-    std::optional<unsigned> P = Kind == Need::NotZero
-                                    ? convertedParameter(B, E)
-                                    : parameter(B, E);
+    std::optional<unsigned> P =
+        Kind == Need::NotZero ? convertedParameter(B, E) : parameter(B, E);
     if (P)
       Result.Needs.push_back({Kind, *P, Model});
     return P.has_value();

@@ -47,7 +47,7 @@ struct BlockingCalls::Node {
   }
 };
 
-BlockingCalls::BlockingCalls(Analysis &A) : K(A) {}
+BlockingCalls::BlockingCalls(Analysis &A, bool FollowsAll) : K(A, FollowsAll) {}
 BlockingCalls::~BlockingCalls() = default;
 
 static const Stmt *codeOf(const FunctionDecl &F) {
@@ -114,6 +114,7 @@ void BlockingCalls::judge(Node &N, bool All) {
   }
   if (Asked.empty())
     return;
+  Analysis::countAnalysed();
   std::unique_ptr<CFG> Graph = buildGraph(*N.F, *N.Code);
   if (!Graph) {
     Analysis::gaveUp();
@@ -226,7 +227,10 @@ void BlockingCalls::link(Node &Root) {
                    S, N, nullptr, Needs}))
             Now.push_back({N, &N->Ways.back()});
   auto Rise = [&](Node *Caller, unsigned S, const Way &W) {
-    if (S >= Caller->Reached.size())
+    // Of what a helper posts, others hear later, on the loop.
+    if (S >= Caller->Reached.size() ||
+        (Caller->F && Caller->Sites[S].Kind == BlockingSiteKind::Posted &&
+         !Caller->IsAsked))
       return;
     for (const std::vector<Need> &Given : Caller->Reached[S]) {
       std::vector<Need> Needs = Given;
@@ -314,7 +318,7 @@ FunctionSummary BlockingCalls::summary(const FunctionDecl &Definition,
   judge(N, /*All=*/true);
   for (unsigned S = 0; S < N.size(); ++S) {
     const BlockingSite &Site = N.Sites[S];
-    if (N.Reached[S].empty())
+    if (N.Reached[S].empty() || Site.Kind == BlockingSiteKind::Posted)
       continue;
     FunctionSummary::Site Text;
     Text.Kind = Site.Kind;
@@ -336,6 +340,19 @@ FunctionSummary BlockingCalls::summary(const FunctionDecl &Definition,
     Result.Sites.push_back(std::move(Text));
   }
   return Result;
+}
+
+bool BlockingCalls::isElsewhereAt(const CoroutineSuspendExpr &Await,
+                                  const FunctionDecl &Coroutine) {
+  const Stmt *Code = codeOf(Coroutine);
+  std::unique_ptr<CFG> Graph = buildGraph(Coroutine, *Code);
+  if (!Graph)
+    return false;
+  Body B(Coroutine, *Code);
+  BlockingSite Here;
+  Here.At = &Await;
+  BlockingFlow Flow(K, B, *Graph, Here);
+  return Flow.run() && !Flow.reached(0);
 }
 
 } // namespace corolint

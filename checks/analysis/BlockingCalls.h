@@ -49,7 +49,7 @@ struct BlockingCall {
 
 class BlockingCalls {
 public:
-  explicit BlockingCalls(Analysis &A);
+  explicit BlockingCalls(Analysis &A, bool FollowsAll = false);
   ~BlockingCalls();
 
   /// The sites in the function's own body that may block, in source order.
@@ -58,6 +58,10 @@ public:
   /// What a definition does by itself; with an object that asked nothing else.
   FunctionSummary summary(const clang::FunctionDecl &Definition,
                           llvm::StringRef Root);
+  /// Whether the coroutine is certain to be on an executor that may block when
+  /// it gets to this co_await of its own.
+  bool isElsewhereAt(const clang::CoroutineSuspendExpr &Await,
+                     const clang::FunctionDecl &Coroutine);
 
   BlockingKnowledge &knowledge() { return K; }
 

@@ -4,6 +4,7 @@
 
 #include "BlockingFlow.h"
 #include "Analysis.h"
+#include "BlockingParts.h"
 #include "clang/AST/ASTContext.h"
 
 using namespace clang;
@@ -52,9 +53,6 @@ std::optional<uint64_t> BlockingFlow::key(const Expr *E) {
   return (uint64_t(1) << 32) | ID.ComputeHash();
 }
 
-static bool contains(const BlockingWorld::Keys &Keys, uint64_t Key) {
-  return llvm::binary_search(Keys, Key);
-}
 static void insert(BlockingWorld::Keys &Keys, uint64_t Key) {
   auto Position = llvm::lower_bound(Keys, Key);
   if (Position == Keys.end() || *Position != Key)
@@ -98,12 +96,12 @@ void BlockingFlow::reach(const void *Where, const World &W) {
     bool CanBeDone =
         S.Kind == BlockingSiteKind::Destruction ||
         (S.Model && (!S.Model->After.empty() || !S.Model->ReadyWhen.empty()));
-    if (Object && CanBeDone && contains(W.Done, *Object))
+    if (Object && CanBeDone && W.isDone(*Object))
       continue;
     // Only the futures of std::async wait in the end.
     if (S.Kind == BlockingSiteKind::Destruction && S.Model &&
         S.Model->Role == BlockingModel::Starts &&
-        !(Object && contains(W.Running, *Object)))
+        !(Object && W.isRunning(*Object)))
       continue;
     std::vector<Need> Way;
     for (const ParmVarDecl *P : B.function().parameters())
@@ -171,6 +169,7 @@ void BlockingFlow::statement(const Stmt *S, World W, WorldList &Out) {
   if (const auto *Call = dyn_cast<CallExpr>(S)) {
     call(Call, W);
   } else if (const auto *E = dyn_cast<CoroutineSuspendExpr>(S)) {
+    reach(E, W);
     suspension(E, W);
   } else if (const auto *C = dyn_cast<CXXConstructExpr>(S)) {
     // What moves out of an object leaves nothing to wait for.
@@ -245,13 +244,7 @@ void BlockingFlow::begin(uint64_t Object, const Expr *Init, World &W) {
     if (M->Role != BlockingModel::Starts)
       continue;
     llvm::SmallVector<const Expr *, 4> Given(Call->arguments());
-    CallArguments With{B, Given, nullptr};
-    BlockingModel Asked = *M;
-    Asked.Role = BlockingModel::Blocks;
-    const Expr *Policy = With.at(M->Argument);
-    bool Deferred = Policy && core(Policy)->getType()->isEnumeralType() &&
-                    !blocks(Asked, With, K.analysis().models());
-    if (Deferred)
+    if (isDeferred(*M, {B, Given, nullptr}, K.analysis().models()))
       insert(W.Done, Object);
     else
       insert(W.Running, Object);
@@ -283,11 +276,6 @@ void BlockingFlow::store(Place To, const Expr *Value, World W, WorldList &Out) {
   Out.push_back(std::move(W));
 }
 
-static bool isNamed(const FunctionDecl &F,
-                    llvm::ArrayRef<llvm::StringRef> Names) {
-  return F.getIdentifier() && llvm::is_contained(Names, F.getName());
-}
-
 void BlockingFlow::call(const CallExpr *Call, World &W) {
   const FunctionDecl *Callee = Call->getDirectCallee();
   const Expr *Object = nullptr;
@@ -317,7 +305,7 @@ void BlockingFlow::call(const CallExpr *Call, World &W) {
           done(W, *Key);
       }
       // get() of a std::async: its future is empty then.
-      if (contains(W.Running, *Key) && Callee->getIdentifier() &&
+      if (W.isRunning(*Key) && Callee->getIdentifier() &&
           (Callee->getName() == "get" || Callee->getName() == "wait"))
         done(W, *Key);
     }
@@ -341,202 +329,6 @@ void BlockingFlow::call(const CallExpr *Call, World &W) {
         if (std::optional<uint64_t> Key = key(E))
           done(W, *Key);
     }
-  }
-}
-
-//===-- Suspensions -------------------------------------------------------===//
-
-/// Whether an expression in `S` is, or names, an executor of that kind.
-bool BlockingFlow::mentionsExecutor(const Stmt *S, unsigned Role, bool ByType) {
-  if (!S || isa<LambdaExpr>(S))
-    return false;
-  if (const auto *E = dyn_cast<Expr>(S)) {
-    if (const auto *Call = dyn_cast<CallExpr>(E)) {
-      llvm::SmallVector<const Expr *, 4> Given(Call->arguments());
-      for (const BlockingModel *M : K.entries(*Call))
-        if (unsigned(M->Role) == Role && concerns(*M, {B, Given, nullptr}))
-          return true;
-    }
-    if (ByType && !E->getType().isNull() && K.isBlockingExecutor(E->getType()))
-      return true;
-  }
-  return llvm::any_of(S->children(), [&](const Stmt *Child) {
-    return mentionsExecutor(Child, Role, ByType);
-  });
-}
-
-void BlockingFlow::suspension(const CoroutineSuspendExpr *E, World &W) {
-  // co_await future; and what is handed to something that is awaited.
-  mentioned(E->getOperand(), W);
-  if (isa<CoawaitExpr>(E)) {
-    const auto *Call = dyn_cast<CallExpr>(core(E->getOperand()));
-    const FunctionDecl *Callee = Call ? Call->getDirectCallee() : nullptr;
-    // A task that is given an executor runs there; the coroutine does not.
-    bool IsTask =
-        K.analysis().shapes().isTask(core(E->getOperand())->getType());
-    if (mentionsExecutor(E->getOperand(), BlockingModel::Switches,
-                         /*ByType=*/!IsTask)) {
-      W.Elsewhere = true;
-      if (Callee && Callee->getIdentifier() &&
-          !llvm::is_contained(SwitchNames, Callee->getName()))
-        SwitchNames.push_back(Callee->getName());
-    } else if (W.Elsewhere &&
-               ((Callee && isNamed(*Callee, SwitchNames)) ||
-                mentionsExecutor(E->getOperand(), BlockingModel::Returns,
-                                 /*ByType=*/false))) {
-      W.Elsewhere = false;
-    }
-  }
-  Tests.othersRan(W.Known);
-}
-
-//===-- Branches ----------------------------------------------------------===//
-
-Worlds<BlockingWorld> BlockingFlow::edge(const CFGBlock &Block, unsigned N,
-                                         const Worlds<World> &Out) {
-  const CFGBlock *To = (Block.succ_begin() + N)->getReachableBlock();
-  const Stmt *Branch = Block.getTerminatorStmt();
-  Worlds<World> Result;
-  bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
-  auto Add = [&](World W) {
-    if (IsBackEdge)
-      Tests.othersRan(W.Known);
-    Result.insert(std::move(W));
-  };
-  const auto *Condition = dyn_cast_or_null<Expr>(
-      Branch && Block.succ_size() == 2 ? Block.getTerminatorCondition()
-                                       : nullptr);
-  if (!Condition || Block.getTerminator().isTemporaryDtorsBranch() ||
-      isa<CXXTryStmt, SwitchStmt, CXXForRangeStmt>(Branch)) {
-    for (const World &W : Out)
-      Add(W);
-    return Result;
-  }
-  // The left sides of && and || were decided in blocks of their own.
-  for (;;) {
-    const auto *Op = dyn_cast<BinaryOperator>(core(Condition));
-    if (!Op || !Op->isLogicalOp())
-      break;
-    Condition = Op->getRHS();
-  }
-  for (World W : Out)
-    if (assume(W, Condition, N == 0))
-      Add(std::move(W));
-  return Result;
-}
-
-std::optional<bool> BlockingFlow::evaluate(const World &W, const Expr *E) {
-  E = core(E);
-  if (const auto *Op = dyn_cast<UnaryOperator>(E);
-      Op && Op->getOpcode() == UO_LNot) {
-    std::optional<bool> Inner = evaluate(W, Op->getSubExpr());
-    return Inner ? std::optional<bool>(!*Inner) : std::nullopt;
-  }
-  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isLogicalOp()) {
-    bool Decides = Op->getOpcode() == BO_LOr;
-    std::optional<bool> L = evaluate(W, Op->getLHS());
-    if (L == Decides)
-      return Decides;
-    std::optional<bool> R = evaluate(W, Op->getRHS());
-    if (L == !Decides || R == Decides)
-      return R;
-    return std::nullopt;
-  }
-  return Tests.evaluate(W.Known, E);
-}
-
-bool BlockingFlow::assume(World &W, const Expr *E, bool Holds) {
-  E = core(E);
-  if (std::optional<bool> Known = evaluate(W, E))
-    return *Known == Holds;
-  if (const auto *Op = dyn_cast<UnaryOperator>(E);
-      Op && Op->getOpcode() == UO_LNot)
-    return assume(W, Op->getSubExpr(), !Holds);
-  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isLogicalOp()) {
-    if (Holds == (Op->getOpcode() == BO_LAnd))
-      return assume(W, Op->getLHS(), Holds) && assume(W, Op->getRHS(), Holds);
-    if (evaluate(W, Op->getLHS()) == !Holds)
-      return assume(W, Op->getRHS(), Holds);
-    return true;
-  }
-  askReady(W, E, Holds);
-  Tests.assume(W.Known, E, Holds);
-  return true;
-}
-
-/// `f.wait_for(0s) == std::future_status::ready`, `f.isReady()`, `isReady(f)`,
-/// and the variables that such an answer was put into.
-void BlockingFlow::askReady(World &W, const Expr *E, bool Holds) {
-  E = core(E);
-  if (const auto *Rewritten = dyn_cast<CXXRewrittenBinaryOperator>(E))
-    return askReady(W, Rewritten->getSemanticForm(), Holds);
-  bool Compared = false, WithReady = false;
-  auto Operands = [&](const Expr *L, const Expr *R, bool Equal) {
-    for (const Expr *Side : {L, R}) {
-      const auto *Ref = dyn_cast<DeclRefExpr>(core(Side));
-      if (!Ref || !isa<EnumConstantDecl>(Ref->getDecl()))
-        continue;
-      WithReady = Ref->getDecl()->getName() == "ready";
-      Compared = true;
-      if (!Equal)
-        Holds = !Holds;
-      // `!= timeout`: ready, or deferred.
-      if (!WithReady && (Ref->getDecl()->getName() == "timeout" ||
-                         Ref->getDecl()->getName() == "idle")) {
-        WithReady = true;
-        Holds = !Holds;
-      }
-      return Side == L ? R : L;
-    }
-    return static_cast<const Expr *>(nullptr);
-  };
-  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isEqualityOp()) {
-    E = Operands(Op->getLHS(), Op->getRHS(), Op->getOpcode() == BO_EQ);
-  } else if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(E);
-             Op && Op->getNumArgs() == 2 && Op->isComparisonOp()) {
-    E = Operands(Op->getArg(0), Op->getArg(1),
-                 Op->getOperator() == OO_EqualEqual);
-  }
-  if (!E)
-    return;
-  E = core(E);
-  // auto status = f.wait_for(0s);
-  if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
-    if (const auto *V = dyn_cast<VarDecl>(Ref->getDecl());
-        V && V->hasLocalStorage() && !isa<ParmVarDecl>(V) && !B.isModified(V) &&
-        V->getInit()) {
-      const Expr *Init = core(V->getInit());
-      if (!Compared)
-        return askReady(W, Init, Holds);
-      E = Init;
-    }
-  const auto *Call = dyn_cast<CallExpr>(E);
-  const FunctionDecl *Callee = Call ? Call->getDirectCallee() : nullptr;
-  if (!Callee || (Compared && !WithReady))
-    return;
-  if (const auto *Member = dyn_cast<CXXMemberCallExpr>(Call)) {
-    std::optional<uint64_t> Key = key(Member->getImplicitObjectArgument());
-    if (!Key)
-      return;
-    // wait_for of a std::async's future, which waits in the end.
-    if (Compared && Holds && contains(W.Running, *Key))
-      done(W, *Key);
-    for (const BlockingSite &S : Sites)
-      if (S.Model && S.Object && isNamed(*Callee, S.Model->ReadyWhen) &&
-          key(S.Object) == Key && Holds &&
-          (Compared || Callee->getReturnType()->isBooleanType()))
-        done(W, *Key);
-    return;
-  }
-  // Somebody's own question: what the answer means is not known.
-  if (isa<CXXOperatorCallExpr>(Call))
-    return;
-  for (const Expr *Argument : Call->arguments()) {
-    const Expr *Object = core(Argument);
-    if (isa<DeclRefExpr, MemberExpr, ArraySubscriptExpr>(Object) &&
-        Object->getType()->isRecordType())
-      if (std::optional<uint64_t> Key = key(Object))
-        done(W, *Key);
   }
 }
 

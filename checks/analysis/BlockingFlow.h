@@ -24,6 +24,12 @@ struct BlockingWorld {
   bool Elsewhere = false;
   Facts Known;
 
+  bool isDone(uint64_t Object) const {
+    return llvm::binary_search(Done, Object);
+  }
+  bool isRunning(uint64_t Object) const {
+    return llvm::binary_search(Running, Object);
+  }
   bool operator==(const BlockingWorld &O) const {
     return Done == O.Done && Running == O.Running && Elsewhere == O.Elsewhere &&
            Known == O.Known;
@@ -63,7 +69,7 @@ public:
   }
 
   // The problem's interface to the solver.
-  World entry() { return {}; }
+  World entry();
   Worlds<World> block(const clang::CFGBlock &Block, const Worlds<World> &In);
   Worlds<World> edge(const clang::CFGBlock &Block, unsigned N,
                      const Worlds<World> &Out);
@@ -83,6 +89,10 @@ private:
   bool assume(World &W, const clang::Expr *E, bool Holds);
   void askReady(World &W, const clang::Expr *E, bool Holds);
   bool mentionsExecutor(const clang::Stmt *S, unsigned Role, bool ByType);
+  static bool isNamed(const clang::FunctionDecl &F,
+                      llvm::ArrayRef<llvm::StringRef> Names) {
+    return F.getIdentifier() && llvm::is_contained(Names, F.getName());
+  }
   std::optional<uint64_t> key(const clang::Expr *E);
   void done(World &W, uint64_t Object);
   void mentioned(const clang::Stmt *S, World &W);

@@ -94,8 +94,11 @@ const FunctionDecl *BlockingKnowledge::followed(const FunctionDecl &F) {
   const SourceManager &SM = F.getASTContext().getSourceManager();
   if (!F.hasBody(Definition) || !Definition || Definition->hasSkippedBody() ||
       Definition->isDependentContext() || Definition->isInvalidDecl() ||
-      !Definition->getBody() || isa<CoroutineBodyStmt>(Definition->getBody()) ||
-      SM.isInSystemHeader(Definition->getLocation()))
+      !Definition->getBody() || isa<CoroutineBodyStmt>(Definition->getBody()))
+    return nullptr;
+  if (FollowsAll && !isInStd(*Definition))
+    return Followed[&F] = Definition;
+  if (SM.isInSystemHeader(Definition->getLocation()))
     return nullptr;
   // A library's model speaks for its bodies; what stands in the main file is no
   // library, though its namespace may be called like one.
@@ -289,6 +292,37 @@ const FunctionDecl *BlockingKnowledge::callable(const Expr *E, const Body &B,
 }
 
 //===-- Executors ---------------------------------------------------------===//
+
+bool BlockingKnowledge::isOwnExecutor(const Expr *E, const Body &B) {
+  E = core(E);
+  while (const auto *C = dyn_cast<CXXConstructExpr>(E)) {
+    if (C->getNumArgs() < 1)
+      return false;
+    E = core(C->getArg(0));
+  }
+  if (const auto *Await = dyn_cast<CoawaitExpr>(E)) {
+    E = core(Await->getOperand());
+    if (const auto *Call = dyn_cast<CallExpr>(E); Call && Call->getCalleeDecl())
+      return llvm::any_of(entries(*Call), [](const BlockingModel *M) {
+        return M->Role == BlockingModel::IsOwnExecutor;
+      });
+    while (const auto *C = dyn_cast<CXXConstructExpr>(E)) {
+      if (C->getNumArgs() < 1)
+        return false;
+      E = core(C->getArg(0));
+    }
+    const auto *Ref = dyn_cast<DeclRefExpr>(E);
+    return Ref && llvm::any_of(entries(*Ref->getDecl(), nullptr),
+                               [](const BlockingModel *M) {
+                                 return M->Role == BlockingModel::IsOwnExecutor;
+                               });
+  }
+  const auto *Ref = dyn_cast<DeclRefExpr>(E);
+  const auto *V = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+  return V && V->getDeclContext() == &B.function() && V->getInit() &&
+         !isa<ParmVarDecl>(V) && !B.isModified(V) &&
+         isOwnExecutor(V->getInit(), B);
+}
 
 /// std::thread, std::jthread, or a container of them.
 static bool isThreads(QualType T, unsigned Depth = 0) {

@@ -21,6 +21,7 @@ enum class BlockingSiteKind : unsigned char {
   Construction,
   Destruction, ///< of a variable or temporary
   Discarded,   ///< the result of the call is destroyed at once, which blocks
+  Posted,      ///< has an event loop run a callable, which may block it
   Loop,
 };
 

@@ -5,6 +5,7 @@
 
 #include "BlockingSites.h"
 #include "Analysis.h"
+#include "BlockingParts.h"
 #include "Places.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"
@@ -114,13 +115,13 @@ private:
              // What is handed on may be empty by then.
              T && B.isDiscarded(core(T->getSubExpr())))
       end(T->getType(), core(T->getSubExpr()), nullptr, E->getExprLoc(),
-          quoted(typeName(T->getType())));
+          typeName(T->getType()));
     else if (const auto *Delete = dyn_cast<CXXDeleteExpr>(E)) {
       if (QualType T = Delete->getDestroyedType(); !T.isNull())
         if (const auto *R = T->getAsCXXRecordDecl();
             R && R->hasDefinition() && R->getDestructor() &&
             (!R->getDestructor()->isVirtual() || R->isEffectivelyFinal()))
-          end(T, Delete, nullptr, E->getExprLoc(), quoted(typeName(T)));
+          end(T, Delete, nullptr, E->getExprLoc(), typeName(T));
     }
   }
 
@@ -194,6 +195,14 @@ private:
     }
   }
 
+  /// Whether what is posted so runs where nobody may block.
+  bool runsOnLoop(const BlockingModel &M, const CallArguments &With) {
+    if (!M.Of.empty() || M.Argument == NoArgument)
+      return concerns(M, With);
+    const Expr *Executor = With.at(M.Argument);
+    return Executor && K.isOwnExecutor(Executor, B);
+  }
+
   void modelled(const CallExpr &Call, const FunctionDecl *Callee,
                 const Models::BlockingEntries &Entries,
                 llvm::ArrayRef<const Expr *> Given, const Expr *Object) {
@@ -213,8 +222,15 @@ private:
                   nameOf(Call, Callee))
                   .Callee = Into;
       }
+      if (M->Role == BlockingModel::Posts && runsOnLoop(*M, With))
+        for (const Expr *Argument : Given)
+          if (const FunctionDecl *F = K.callable(Argument, B))
+            if (BlockingCallee Into = K.callee(*F))
+              add(BlockingSiteKind::Posted, &Call, locationOf(Call),
+                  nameOf(Call, Callee))
+                  .Callee = Into;
       if (M->Role == BlockingModel::Starts && B.isDiscarded(core(&Call)))
-        if (!isDeferred(*M, With)) {
+        if (!isDeferred(*M, With, K.analysis().models())) {
           BlockingSite &S = add(BlockingSiteKind::Discarded, &Call,
                                 locationOf(Call), nameOf(Call, Callee));
           S.Model = M;
@@ -295,193 +311,30 @@ private:
     Initialised = Outer;
     if (V.hasLocalStorage() && !V.getType()->isReferenceType() &&
         !V.getType()->isPointerType())
-      end(V.getType(), nullptr, &V, V.getLocation(), quoted(V.getName()));
+      end(V.getType(), nullptr, &V, V.getLocation(), V.getName());
   }
 
   /// The end of an object of the type.
   void end(QualType T, const Stmt *At, const VarDecl *V, SourceLocation Loc,
-           const std::string &Name, unsigned Depth = 0) {
-    const CXXRecordDecl *R =
-        T->getBaseElementTypeUnsafe()->getAsCXXRecordDecl();
-    R = R ? R->getDefinition() : nullptr;
-    if (!R || Depth > 4 || R->isDependentContext() || R->hasTrivialDestructor())
-      return;
-    const CXXDestructorDecl *D = R->getDestructor();
-    if (!D)
-      return;
-    auto Add = [&]() -> BlockingSite & {
-      BlockingSite &S = add(BlockingSiteKind::Destruction, At, Loc, Name);
+           llvm::StringRef Name) {
+    for (const BlockingEnd &E : blockingEnds(T, V, B, K)) {
+      BlockingSite &S =
+          add(BlockingSiteKind::Destruction, At, Loc,
+              quoted(E.Member ? (Name + "." + E.Member->getName()).str()
+                              : Name.str()));
       S.Variable = V;
-      return S;
-    };
-    const Models::BlockingEntries &Entries = K.entries(*D, nullptr);
-    for (const BlockingModel *M : Entries)
-      if (M->Role == BlockingModel::Blocks) {
-        BlockingSite &S = Add();
-        S.Model = M;
-        S.How.Level = M->Level;
-        return;
-      }
-    if (!Entries.empty() || K.mark(*D) == BlockingKnowledge::Mark::Harmless)
-      return;
-    if (V && Depth == 0 && isFuture(*V)) {
-      BlockingSite &S = Add();
-      S.Model = StartedBy;
-      S.How.Level = Tier::Bridge;
-      return;
+      S.Model = E.Model;
+      S.Callee = E.Callee;
+      S.How.Level = E.Level;
     }
-    if (isInStd(*R)) {
-      // What it owns ends with it.
-      const auto *S = dyn_cast<ClassTemplateSpecializationDecl>(R);
-      if (S && R->getIdentifier() && V &&
-          (R->getName() == "unique_ptr" || R->getName() == "optional" ||
-           R->getName() == "vector" || R->getName() == "array"))
-        if (const TemplateArgument &Owned = S->getTemplateArgs()[0];
-            Owned.getKind() == TemplateArgument::Type) {
-          const auto *Class = Owned.getAsType()->getAsCXXRecordDecl();
-          const CXXDestructorDecl *Its =
-              Class && Class->hasDefinition()
-                  ? Class->getDefinition()->getDestructor()
-                  : nullptr;
-          if (Its && (!Its->isVirtual() || Class->isEffectivelyFinal()))
-            end(Owned.getAsType(), At, V, Loc, Name, Depth + 1);
-        }
-      return;
-    }
-    if (D->isUserProvided())
-      if (BlockingCallee Into = K.callee(*D)) {
-        Add().Callee = Into;
-        return;
-      }
-    // Members that end; whether they hold anything is seen only of those whose
-    // class has a destructor of its own.
-    for (const FieldDecl *Field : R->fields())
-      if (const auto *Its = Field->getType()->getAsCXXRecordDecl();
-          Its && !isInStd(*Its))
-        end(Field->getType(), At, V, Loc, Name, Depth + 1);
-    for (const CXXBaseSpecifier &Base : R->bases())
-      end(Base.getType(), At, V, Loc, Name, Depth + 1);
-  }
-
-  bool isDeferred(const BlockingModel &M, const CallArguments &With) {
-    BlockingModel Asked = M;
-    Asked.Role = BlockingModel::Blocks;
-    // A callable where the policy would stand means that there is none.
-    const Expr *Policy = With.at(M.Argument);
-    if (!Policy || !core(Policy)->getType()->isEnumeralType())
-      return false;
-    return !blocks(Asked, With, K.analysis().models());
-  }
-
-  /// Whether the variable is given what std::async returns.
-  bool isFuture(const VarDecl &V) {
-    for (const Body::Store &S : B.stores()) {
-      const auto *Call =
-          S.Variable == &V ? dyn_cast<CallExpr>(core(S.Value)) : nullptr;
-      const auto *Constructed = S.Variable == &V
-                                    ? dyn_cast<CXXConstructExpr>(core(S.Value))
-                                    : nullptr;
-      if (Constructed && Constructed->getNumArgs() == 1)
-        Call = dyn_cast<CallExpr>(core(Constructed->getArg(0)));
-      if (!Call || !Call->getDirectCallee())
-        continue;
-      for (const BlockingModel *M : K.entries(*Call))
-        if (M->Role == BlockingModel::Starts) {
-          llvm::SmallVector<const Expr *, 4> Given(Call->arguments());
-          if (!isDeferred(*M, {B, Given, nullptr})) {
-            StartedBy = M;
-            return true;
-          }
-        }
-    }
-    return false;
-  }
-
-  //===-- Loops -----------------------------------------------------------===//
-
-  /// The atomic that the condition reads, if it does nothing else.
-  const Expr *onlyReadsAtomic(const Expr *E) {
-    E = core(E);
-    if (const auto *Op = dyn_cast<UnaryOperator>(E);
-        Op && Op->getOpcode() == UO_LNot)
-      return onlyReadsAtomic(Op->getSubExpr());
-    if (const auto *Op = dyn_cast<BinaryOperator>(E);
-        Op && Op->isComparisonOp()) {
-      Expr::EvalResult R;
-      for (bool Right : {true, false}) {
-        const Expr *Constant = Right ? Op->getRHS() : Op->getLHS();
-        if (!Constant->isValueDependent() &&
-            Constant->EvaluateAsRValue(R, Context) && !R.HasSideEffects)
-          return onlyReadsAtomic(Right ? Op->getLHS() : Op->getRHS());
-      }
-      return nullptr;
-    }
-    if (const auto *Rewritten = dyn_cast<CXXRewrittenBinaryOperator>(E))
-      return onlyReadsAtomic(Rewritten->getSemanticForm());
-    if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(E);
-        Op && Op->isComparisonOp() && Op->getNumArgs() == 2)
-      return nullptr;
-    const auto *Call = dyn_cast<CXXMemberCallExpr>(E);
-    const CXXMethodDecl *M = Call ? Call->getMethodDecl() : nullptr;
-    if (!M || !isInStd(*M))
-      return nullptr;
-    const CXXRecordDecl *R =
-        classOf(core(Call->getImplicitObjectArgument())->getType());
-    if (!R || !R->getIdentifier() || !R->getName().starts_with("atomic"))
-      return nullptr;
-    bool Reads = isa<CXXConversionDecl>(M) ||
-                 (M->getIdentifier() &&
-                  (M->getName() == "load" || M->getName() == "test"));
-    const Expr *Object = core(Call->getImplicitObjectArgument());
-    return Reads && isa<DeclRefExpr, MemberExpr>(Object) ? Object : nullptr;
-  }
-
-  /// Nothing but giving the processor to others.
-  bool onlySpins(const Stmt *S) {
-    if (!S || isa<NullStmt, ContinueStmt>(S))
-      return true;
-    if (const auto *Block = dyn_cast<CompoundStmt>(S))
-      return llvm::all_of(Block->body(),
-                          [&](const Stmt *Each) { return onlySpins(Each); });
-    if (const auto *E = dyn_cast<Expr>(S)) {
-      const auto *Call = dyn_cast<CallExpr>(core(E));
-      const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
-      if (!F || !F->getIdentifier() || Call->getNumArgs() != 0)
-        return false;
-      llvm::StringRef Name = F->getName();
-      return Name == "yield" || Name == "sched_yield" ||
-             Name == "__builtin_ia32_pause" || Name == "_mm_pause";
-    }
-    return isa<GCCAsmStmt>(S) &&
-           llvm::StringRef(cast<GCCAsmStmt>(S)->generateAsmString(Context))
-               .contains("pause");
   }
 
   void loop(const Stmt *S) {
-    const Expr *Condition = nullptr;
-    const Stmt *Code = nullptr;
-    if (const auto *W = dyn_cast<WhileStmt>(S)) {
-      Condition = W->getCond();
-      Code = W->getBody();
-    } else if (const auto *D = dyn_cast<DoStmt>(S)) {
-      Condition = D->getCond();
-      Code = D->getBody();
-    } else if (const auto *F = dyn_cast<ForStmt>(S)) {
-      if (F->getInc() || F->getInit())
-        return;
-      Condition = F->getCond();
-      Code = F->getBody();
-    }
-    if (!Condition || Condition->isValueDependent())
+    std::optional<SpinLoop> Spins = spinLoop(*S, Context);
+    if (!Spins)
       return;
-    const Expr *Atomic = onlyReadsAtomic(Condition);
-    if (!Atomic || !onlySpins(Code))
-      return;
-    const auto *Ref = dyn_cast<DeclRefExpr>(Atomic);
-    const auto *Member = dyn_cast<MemberExpr>(Atomic);
-    const ValueDecl *D = Ref ? Ref->getDecl() : Member->getMemberDecl();
-    BlockingSite &Site = add(BlockingSiteKind::Loop, Condition,
-                             S->getBeginLoc(), quoted(D->getName()));
+    BlockingSite &Site = add(BlockingSiteKind::Loop, Spins->Condition,
+                             S->getBeginLoc(), quoted(Spins->On->getName()));
     Site.How.Level = Tier::Wait;
   }
 
@@ -491,7 +344,6 @@ private:
   const ASTContext &Context;
   llvm::DenseSet<const Expr *> Seen;
   const CoroutineSuspendExpr *InAwait = nullptr;
-  const BlockingModel *StartedBy = nullptr;
   const VarDecl *Initialised = nullptr;
 };
 } // namespace

@@ -50,7 +50,10 @@ class Analysis;
 /// Answers about calls, remembered for the translation unit.
 class BlockingKnowledge {
 public:
-  explicit BlockingKnowledge(Analysis &A) : A(A) {}
+  /// Bodies in system headers and of modelled libraries are followed only if it
+  /// `FollowsAll`: findings never go there, questions about runners do.
+  BlockingKnowledge(Analysis &A, bool FollowsAll)
+      : A(A), FollowsAll(FollowsAll) {}
 
   Analysis &analysis() { return A; }
   const Models::BlockingEntries &entries(const clang::NamedDecl &D,
@@ -77,6 +80,8 @@ public:
   /// that is bound to one.
   const clang::FunctionDecl *callable(const clang::Expr *E, const Body &B,
                                       unsigned Depth = 0);
+  /// Whether `E` is the executor that the coroutine runs on, by its own words.
+  bool isOwnExecutor(const clang::Expr *E, const Body &B);
   /// Whether work given to such an object runs on threads that may block: a
   /// model says so, or it owns threads.
   bool isBlockingExecutor(clang::QualType T);
@@ -86,6 +91,7 @@ private:
   bool mayHaveSummary(const clang::FunctionDecl &F);
 
   Analysis &A;
+  const bool FollowsAll;
   bool TrustsAll = false;
   llvm::DenseMap<
       std::pair<const clang::NamedDecl *, const clang::CXXRecordDecl *>,

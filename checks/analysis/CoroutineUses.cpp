@@ -185,11 +185,13 @@ private:
   void task(const FunctionDecl &F, size_t I) {
     while (I > 0) {
       const Stmt *S = Around[I - 1];
-      if (isa<CoawaitExpr>(S)) {
-        if (In)
-          usesOf(F).AwaitedBy.push_back(In);
-        else
+      if (const auto *Await = dyn_cast<CoawaitExpr>(S)) {
+        if (!In)
           usesOf(F).Other = true;
+        else if (U.K.analysis().blocking().isElsewhereAt(*Await, *In))
+          usesOf(F).Offload = true;
+        else
+          usesOf(F).AwaitedBy.push_back(In);
         return;
       }
       if (isa<DeclStmt>(S) && Variable) {
@@ -226,10 +228,31 @@ private:
                         });
   }
 
+  /// Whether a call that is given the task, by no coroutine, waits for it: it
+  /// returns the result, or is seen to wait. Where its body is out of sight,
+  /// and it is given nothing but the task, no executor that could run it later,
+  /// it is believed to; and so is what main calls.
+  bool waits(const FunctionDecl &F, const FunctionDecl &Callee,
+             const CallExpr &Call) {
+    if (returnsResultOf(F, Callee) || (In->isMain() && Call.getNumArgs() == 1))
+      return true;
+    if (const FunctionDecl *Definition =
+            U.Everywhere.knowledge().followed(Callee)) {
+      Tiers Of;
+      Of.add(Tier::Bridge);
+      Of.add(Tier::Wait);
+      return !U.Everywhere.in(*Definition, Of).empty();
+    }
+    const auto *Method = dyn_cast<CXXMethodDecl>(&Callee);
+    return Call.getNumArgs() == 1 && !Callee.hasBody() &&
+           (!Method || Method->isStatic());
+  }
+
   /// A task or a coroutine is handed to a call.
   void consumed(const FunctionDecl &F, const CallExpr &Call, size_t I) {
     CoroutineUses::Uses &Mine = usesOf(F);
     const FunctionDecl *Callee = Call.getDirectCallee();
+    // Of a namespace's variable, nobody knows when it is initialised.
     bool InCoroutine = !In || isa<CoroutineBodyStmt>(In->getBody());
     for (const BlockingModel *M : U.K.entries(Call)) {
       if (M->Role == BlockingModel::Offloads) {
@@ -245,30 +268,78 @@ private:
       Mine.Offload = true;
       return;
     }
-    for (const Expr *Argument : Call.arguments())
-      if (U.K.isBlockingExecutor(core(Argument)->getType())) {
-        Mine.Offload = true;
-        return;
-      }
-    Shapes &S = U.K.analysis().shapes();
-    // when_all(a(), b()): whoever runs that.
-    if (!Call.getType().isNull() && S.isAwaitable(Call.getType()))
+    if (isGivenPool(Call)) {
+      Mine.Offload = true;
+      return;
+    }
+    const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Callee);
+    QualType Result = Call.getType();
+    // task.is_ready(): it is looked at, no more.
+    if (Method && Method->isConst() && Result->isBooleanType())
+      return;
+    // when_all(a(), b()), task.handle(): whoever runs that.
+    if (U.K.analysis().shapes().isAwaitable(Result) || isHandle(Result))
       return task(F, I);
     if (InCoroutine || !Callee) {
       Mine.Other = true;
       return;
     }
-    // A function that returns what the task results in has waited for it; so
-    // has one that is seen to. Of others, main's are believed to.
-    bool Waits = returnsResultOf(F, *Callee) ||
-                 (In && In->isMain() && Call.getNumArgs() == 1);
-    if (const FunctionDecl *Definition = U.K.followed(*Callee); Definition) {
-      Tiers Of;
-      Of.add(Tier::Bridge);
-      Of.add(Tier::Wait);
-      Waits = Waits || !U.K.analysis().blocking().in(*Definition, Of).empty();
-    }
-    (Waits ? Mine.Runner : Mine.Other) = true;
+    (waits(F, *Callee, Call) || resumes(F, *Callee) ? Mine.Runner
+                                                    : Mine.Other) = true;
+  }
+
+  /// Whether an argument, or the object, is an executor that may block.
+  bool isGivenPool(const CallExpr &Call) {
+    const Expr *Object = nullptr;
+    if (const auto *Member = dyn_cast<CXXMemberCallExpr>(&Call))
+      Object = Member->getImplicitObjectArgument();
+    // pool->run(task), of a smart pointer
+    if (const auto *Arrow =
+            Object ? dyn_cast<CXXOperatorCallExpr>(core(Object)) : nullptr;
+        Arrow && Arrow->getOperator() == OO_Arrow)
+      Object = Arrow->getArg(0);
+    return (Object && U.K.isBlockingExecutor(core(Object)->getType())) ||
+           llvm::any_of(Call.arguments(), [&](const Expr *Argument) {
+             return U.K.isBlockingExecutor(core(Argument)->getType());
+           });
+  }
+
+  static bool isHandle(QualType T) {
+    const CXXRecordDecl *R = T->getAsCXXRecordDecl();
+    return R && isInStd(*R) && R->getIdentifier() &&
+           R->getName() == "coroutine_handle";
+  }
+
+  /// Whether the call resumes, on the caller's own thread, a coroutine that
+  /// never suspends: `task.resume()` in a test.
+  static bool resumes(const FunctionDecl &F, const FunctionDecl &Callee) {
+    auto Any = [](const Stmt *S, auto Is, auto &Again) -> bool {
+      return S && (Is(S) || llvm::any_of(S->children(), [&](const Stmt *Child) {
+                     return Again(Child, Is, Again);
+                   }));
+    };
+    const FunctionDecl *Coroutine = nullptr, *Definition = nullptr;
+    if (!F.hasBody(Coroutine) || !Callee.hasBody(Definition))
+      return false;
+    const auto *Frame = dyn_cast<CoroutineBodyStmt>(Coroutine->getBody());
+    if (!Frame ||
+        Any(
+            Frame->getBody(),
+            [](const Stmt *S) { return isa<CoroutineSuspendExpr>(S); }, Any))
+      return false;
+    return Any(
+        Definition->getBody(),
+        [](const Stmt *S) {
+          const auto *Call = dyn_cast<CallExpr>(S);
+          const auto *M =
+              Call ? dyn_cast_or_null<CXXMethodDecl>(Call->getDirectCallee())
+                   : nullptr;
+          return M && isInStd(*M) && M->getParent()->getIdentifier() &&
+                 M->getParent()->getName() == "coroutine_handle" &&
+                 ((M->getIdentifier() && M->getName() == "resume") ||
+                  M->getOverloadedOperator() == OO_Call);
+        },
+        Any);
   }
 };
 

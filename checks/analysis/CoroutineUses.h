@@ -7,7 +7,7 @@
 #ifndef COROLINT_CHECKS_ANALYSIS_COROUTINEUSES_H
 #define COROLINT_CHECKS_ANALYSIS_COROUTINEUSES_H
 
-#include "BlockingSites.h"
+#include "BlockingCalls.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
@@ -15,7 +15,8 @@ namespace corolint {
 
 class CoroutineUses {
 public:
-  explicit CoroutineUses(BlockingKnowledge &K) : K(K) {}
+  explicit CoroutineUses(BlockingKnowledge &K)
+      : K(K), Everywhere(K.analysis(), /*FollowsAll=*/true) {}
 
   enum class RunBy : unsigned char {
     Anybody,
@@ -35,6 +36,7 @@ private:
              llvm::SmallVectorImpl<const clang::FunctionDecl *> &Asking);
 
   BlockingKnowledge &K;
+  BlockingCalls Everywhere;
   bool Built = false;
   llvm::DenseMap<const clang::FunctionDecl *, Uses> Known;
 };

@@ -35,6 +35,9 @@ struct BlockingModel {
     Harmless, ///< is known not to block, nor to change what others do
     Calls,    ///< calls the callables among its arguments, before it returns
     Offloads, ///< runs the callables among its arguments on other threads
+    Posts,    ///< runs them later, on a loop: one that `Argument` is (`Of`), or
+              ///< the coroutine's own, if that is what `Argument` is
+    IsOwnExecutor, ///< awaited, it gives the coroutine its own executor
     Switches, ///< awaited, it moves the coroutine to where blocking is fine
     Returns,  ///< awaited, it moves the coroutine to where it is not
     OpensFile,

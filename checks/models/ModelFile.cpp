@@ -380,6 +380,8 @@ template <> struct ScalarTraits<BlockingModel::RoleKind> {
         {"harmless", BlockingModel::Harmless},
         {"calls", BlockingModel::Calls},
         {"offloads", BlockingModel::Offloads},
+        {"posts", BlockingModel::Posts},
+        {"own-executor", BlockingModel::IsOwnExecutor},
         {"switches-to-blocking", BlockingModel::Switches},
         {"switches-back", BlockingModel::Returns},
         {"opens-file", BlockingModel::OpensFile},
@@ -390,7 +392,8 @@ template <> struct ScalarTraits<BlockingModel::RoleKind> {
         R = Role;
         return {};
       }
-    return "unknown role: expected 'harmless', 'calls', 'offloads', "
+    return "unknown role: expected 'harmless', 'calls', 'offloads', 'posts', "
+           "'own-executor', "
            "'switches-to-blocking', 'switches-back', 'opens-file', "
            "'opens-socket' or 'starts'";
   }

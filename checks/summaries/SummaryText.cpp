@@ -16,7 +16,7 @@ static constexpr int64_t Version = 1;
 static constexpr llvm::StringLiteral VersionKey = "corolint-summaries";
 
 static constexpr llvm::StringLiteral KindNames[] = {
-    "call", "construction", "destruction", "discarded", "loop"};
+    "call", "construction", "destruction", "discarded", "posted", "loop"};
 static constexpr llvm::StringLiteral NeedNames[] = {
     "not-zero", "equal", "unequal", "null", "file", "flags"};
 

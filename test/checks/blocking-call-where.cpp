@@ -95,6 +95,134 @@ static task<int> run_and_awaited() {
 int test_that_as_well() { return run(run_and_awaited()); }
 task<> somebody_else() { co_await run_and_awaited(); }
 
+// Whoever is given nothing but the task, and shows no body, is believed to wait;
+// a method's object may be what runs it later.
+void wait_for(task<> t);
+struct scheduler {
+  void spawn(task<> t);
+};
+void test_without_a_result() {
+  wait_for([]() -> task<> {
+    ::sleep(1);
+    co_return;
+  }());
+}
+// id: blocking/unseen-method
+void spawns_with_a_method(scheduler &s) {
+  s.spawn([]() -> task<> {
+    ::sleep(1);
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
+    co_return;
+  }());
+}
+// id: blocking/seen-spawn
+std::vector<task<>> started;
+void start_later(task<> t) { started.push_back(std::move(t)); }
+void starts_it_later() {
+  start_later([]() -> task<> {
+    ::sleep(1);
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
+    co_return;
+  }());
+}
+
+// Resumed by hand, it runs on the caller's thread, until it suspends.
+struct by_hand {
+  struct promise_type {
+    by_hand get_return_object() {
+      return {std::coroutine_handle<promise_type>::from_promise(*this)};
+    }
+    std::suspend_always initial_suspend() noexcept { return {}; }
+    std::suspend_always final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() {}
+  };
+  std::coroutine_handle<promise_type> frame;
+  bool resume() {
+    frame.resume();
+    return !frame.done();
+  }
+  bool is_done() const { return frame.done(); }
+  std::coroutine_handle<promise_type> handle() { return frame; }
+  bool await_ready() { return false; }
+  void await_suspend(std::coroutine_handle<>);
+  void await_resume();
+};
+bool test_by_hand() {
+  auto t = []() -> by_hand {
+    ::sleep(1);
+    co_return;
+  }();
+  t.resume();
+  return t.is_done();
+}
+// id: blocking/resumed-elsewhere
+void goes_on_elsewhere() {
+  auto t = []() -> by_hand {
+    co_await work();
+    ::sleep(1);
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
+  }();
+  t.resume();
+}
+struct handles {
+  std::vector<std::thread> threads;
+  void resume(std::coroutine_handle<> h);
+};
+void resumed_on_a_pool(handles &pool) {
+  auto t = []() -> by_hand {
+    ::sleep(1);
+    co_return;
+  }();
+  pool.resume(t.handle());
+}
+
+// A coroutine runs where it was when it awaited the other.
+static task<> only_on_the_pool() {
+  ::sleep(1);
+  co_return;
+}
+task<> awaits_on_the_pool(pool &p) {
+  co_await p.schedule();
+  co_await only_on_the_pool();
+}
+// id: blocking/awaited-before-it-moves
+static task<> first_on_the_loop() {
+  ::sleep(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
+  co_return;
+}
+task<> awaits_before_it_moves(pool &p) {
+  co_await first_on_the_loop();
+  co_await p.schedule();
+}
+
+// A promise that asks for an executor has the coroutine run there.
+struct bound_task {
+  struct promise_type {
+    template <class... Rest> promise_type(pool &, Rest &&...);
+    template <class... Rest> promise_type(loop &, Rest &&...);
+    bound_task get_return_object();
+    std::suspend_always initial_suspend() noexcept { return {}; }
+    std::suspend_always final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() {}
+  };
+  bool await_ready();
+  void await_suspend(std::coroutine_handle<>);
+  void await_resume();
+};
+bound_task bound_to_the_pool(pool &) {
+  ::sleep(1);
+  co_return;
+}
+// id: blocking/bound-to-loop
+bound_task bound_to_the_loop(loop &, pool &) {
+  ::sleep(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
+  co_return;
+}
+
 // Annotations, and Clang's attributes.
 
 CORO_BLOCKING void flush();

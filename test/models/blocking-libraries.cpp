@@ -120,13 +120,26 @@ class io_context {
 public:
   int run();
   int poll();
+  template <class A, unsigned long Bits> class basic_executor_type {};
+  using executor_type = basic_executor_type<int, 0>;
+  executor_type get_executor() noexcept;
 };
+class any_io_executor {};
+namespace this_coro {
+struct executor_t {
+  library_awaiter<any_io_executor> operator co_await() const;
+};
+inline constexpr executor_t executor;
+} // namespace this_coro
+template <class F> void post(F &&) {}
+template <class E, class F> void post(E &&, F &&) {}
+template <class E, class F> void dispatch(E &&, F &&) {}
 class thread_pool {
 public:
   ~thread_pool();
   void join();
 };
-template <class E> awaitable<> post(E &, use_awaitable_t);
+awaitable<> post(thread_pool &, use_awaitable_t);
 template <class E> struct bound {};
 template <class E> bound<E> bind_executor(E &, use_awaitable_t);
 template <class E> awaitable<> post(bound<E>);
@@ -162,6 +175,34 @@ net::awaitable<> asio_comes_back(net::thread_pool &p) {
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep_for' blocks the thread that runs this coroutine [coro-blocking-call]
   // CHECK-NOTES: :[[@LINE-2]]:3: note: use 'boost::asio::steady_timer' instead
 }
+// id: blocking/posted
+net::awaitable<> asio_posts(net::io_context &io, net::thread_pool &pool,
+                            net::any_io_executor any) {
+  net::post(io, [] { std::this_thread::sleep_for(1ms); });
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the callable given to 'post' blocks the thread of the event loop that runs it [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-2]]:22: note: the lambda calls 'sleep_for', which blocks
+  // CHECK-NOTES: :[[@LINE-3]]:22: note: use 'boost::asio::steady_timer' instead
+  net::dispatch(io.get_executor(), [] { std::this_thread::sleep_for(1ms); });
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the callable given to 'dispatch' blocks the thread of the event loop that runs it [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-2]]:41: note: the lambda calls 'sleep_for', which blocks
+  // CHECK-NOTES: :[[@LINE-3]]:41: note: use 'boost::asio::steady_timer' instead
+  auto own = co_await net::this_coro::executor;
+  net::post(own, [] { std::this_thread::sleep_for(1ms); });
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the callable given to 'post' blocks the thread of the event loop that runs it [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-2]]:23: note: the lambda calls 'sleep_for', which blocks
+  // CHECK-NOTES: :[[@LINE-3]]:23: note: use 'boost::asio::steady_timer' instead
+  net::post(own, [] {});
+  net::post(any, [] { std::this_thread::sleep_for(1ms); });
+  net::post(pool, [] { std::this_thread::sleep_for(1ms); });
+  net::post([] { std::this_thread::sleep_for(1ms); });
+}
+void asio_posts_for_others(net::io_context &io) {
+  net::post(io, [] { std::this_thread::sleep_for(1ms); });
+}
+net::awaitable<> asio_posts_by_another(net::io_context &io) {
+  asio_posts_for_others(io);
+  co_return;
+}
 net::awaitable<> asio_moves(net::thread_pool &p) {
   co_await net::post(net::bind_executor(p, net::use_awaitable));
   std::this_thread::sleep_for(1ms);
@@ -180,9 +221,20 @@ public:
   library_awaiter<T> operator co_await() &&;
   T get();
   bool available() const noexcept;
+  template <class F> future<> then(F &&) { return {}; }
 };
+template <class F> future<> async(F &&) { return {}; }
 } // namespace seastar
 seastar::future<> seastar_work();
+// id: blocking/then
+seastar::future<> seastar_then() {
+  co_await seastar_work().then([] { std::this_thread::sleep_for(1ms); });
+  // CHECK-NOTES: :[[@LINE-1]]:27: warning: the callable given to 'then' blocks the thread of the event loop that runs it [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-2]]:37: note: the lambda calls 'sleep_for', which blocks
+  // CHECK-NOTES: :[[@LINE-3]]:37: note: use 'seastar::sleep' instead
+  co_await seastar_work().then([] {});
+  co_await seastar::async([] { seastar_work().get(); });
+}
 seastar::future<> seastar_gets() {
   auto f = seastar_work();
   if (f.available())

@@ -64,16 +64,19 @@ class Place:
 
 
 class Kind:
+    check = "coro-lock-across-suspension"
+
     def __init__(self, name, group, fault, twin, prelude=""):
         self.name, self.group = name, group
         self.fault, self.twin, self.prelude = fault, twin, prelude
 
-    def edits(self, place, face):
-        """The edits, or nothing where the place does not take this kind."""
-        made = (self.fault if face == "fault" else self.twin)(place)
-        if made is None or not self.prelude_text():
-            return made
-        return [(0, 0, self.prelude_text())] + made
+    def faces(self, place):
+        """The edits by face; nothing where the place does not take this kind."""
+        made = {"fault": self.fault(place), "twin": self.twin(place)}
+        if None in made.values():
+            return {}
+        return {face: [(0, 0, self.prelude_text())] + edits
+                for face, edits in made.items()}
 
     def prelude_text(self):
         return PRELUDE % self.prelude

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# Plants lock faults into copies of real files, and asks who finds them.
+# Plants faults into copies of real files, and asks who finds them.
 #
-# `make` chooses a kind of fault (kinds.py) and one of the real awaits
+# `make` chooses a kind of fault (kinds.py for locks, blocking_kinds.py) and one of the real awaits
 # (sites.cpp), edits a copy of the file, and keeps it if the compiler takes it.
 # The copy is laid over the original by a virtual file system, so that it is
 # compiled as the original would be, and a header can be edited as well. Two
-# copies belong together: the fault, and its silent twin. The choice depends
-# on the number of the seed alone.
+# copies belong together: the fault, and its silent twin; a third, the probe,
+# tells places where a fault would be none. The choice depends on the number of
+# the seed alone.
 #
 # `judge` runs corolint-tidy over the copies. A fault is found if a finding
 # stands in the coroutine that does not stand there in the original; a twin that
@@ -23,8 +24,6 @@ import subprocess
 
 import kinds
 import tidy
-
-CHECK = "coro-lock-across-suspension"
 
 
 class Sites:
@@ -91,7 +90,8 @@ class Planter:
     def __init__(self, work, compiler):
         self.work, self.compiler, self.count = work, compiler, 0
 
-    def plant(self, checkout, unit, kind_name, group, coroutine, faces, line):
+    def plant(self, checkout, unit, kind_name, group, coroutine, faces, line,
+              check=kinds.Kind.check):
         """Writes the copies; returns the record, nothing if one fails."""
         with open(coroutine["file"], "rb") as original:
             text = original.read()
@@ -99,7 +99,8 @@ class Planter:
                   "unit": checkout.relative(unit),
                   "file": checkout.relative(coroutine["file"]),
                   "coroutine": coroutine["name"], "line": line,
-                  "kind": kind_name, "group": group, "faces": {}}
+                  "kind": kind_name, "group": group, "check": check,
+                  "faces": {}}
         for face, edits in faces.items():
             base = os.path.join(self.work, "%03d-%s" % (self.count, face))
             seeded, moved = apply(text, edits)
@@ -169,9 +170,9 @@ def save(records, work):
         json.dump(records, out, indent=1)
 
 
-def make(checkouts, tool, work, compiler, count, number, say):
-    """Plants `count` faults and their twins, then every natural one among the
-    files that name a lock themselves."""
+def make(checkouts, tool, work, compiler, count, number, chosen, say):
+    """Plants `count` faults of the chosen kinds and their twins; of locks, then
+    every natural one among the files that name a lock themselves."""
     os.makedirs(work, exist_ok=True)
     chance = random.Random(number)
     planter = Planter(work, compiler)
@@ -181,7 +182,7 @@ def make(checkouts, tool, work, compiler, count, number, say):
     names = [c.name for c in checkouts]
     todo = []
     while len(todo) < count:
-        todo += chance.sample(kinds.kinds(), len(kinds.kinds()))
+        todo += chance.sample(chosen, len(chosen))
     for index, kind in enumerate(todo[:count]):
         record = None
         for _ in range(40):
@@ -201,13 +202,13 @@ def make(checkouts, tool, work, compiler, count, number, say):
                 place = kinds.Place(original.read(), coroutine, suspension,
                                     block, chance.choice(mutexes(coroutine)))
             key = (coroutine["file"], suspension["begin"], kind.name)
-            faces = {face: kind.edits(place, face)
-                     for face in ("fault", "twin")}
-            if key in used or None in faces.values():
+            faces = kind.faces(place)
+            if key in used or not faces:
                 continue
             used.add(key)
             record = planter.plant(checkout, unit, kind.name, kind.group,
-                                   coroutine, faces, suspension["line"])
+                                   coroutine, faces, suspension["line"],
+                                   kind.check)
             if record:
                 records.append(record)
                 save(records, work)
@@ -217,6 +218,8 @@ def make(checkouts, tool, work, compiler, count, number, say):
         if not record:
             say("no place takes '%s' in %s" % (kind.name,
                                                names[index % len(names)]))
+    if chosen[0].check != kinds.Kind.check:
+        return records
     seen = set()
     for checkout, sites, files in places.values():
         for unit in filter(names_a_lock, files):
@@ -240,18 +243,21 @@ def judge(records, checkouts, binary, jobs, say):
     by_name = {c.name: c for c in checkouts}
 
     def among(findings, record, lines):
-        return [f for f in findings if f.check == CHECK and
+        return [f for f in findings if f.check == record["check"] and
                 f.file == record["file"] and lines[0] <= f.line <= lines[1]]
 
     def one(record):
         checkout = by_name[record["repository"]]
         unit = os.path.join(checkout.root, record["unit"])
         for face, seeded in record["faces"].items():
-            run = tidy.tidy(binary, checkout, unit, "-*," + CHECK,
+            if face == "probe" and record["faces"]["fault"]["found"]:
+                continue
+            run = tidy.tidy(binary, checkout, unit, "-*," + record["check"],
                             seeded["overlay"])
             here = among(run.findings, record, seeded["lines"])
             if here and not any("seeded" in f.message for f in here):
-                original = tidy.tidy(binary, checkout, unit, "-*," + CHECK)
+                original = tidy.tidy(binary, checkout, unit,
+                                     "-*," + record["check"])
                 before = among(original.findings, record, record["original"])
                 if len(here) <= len(before):
                     here = []
@@ -269,11 +275,17 @@ def report(records):
     whether the bar is reached."""
     lines, rows = [], {}
     compiled = [r for r in records if all(
-        face["parsed"] or face["crashed"] for face in r["faces"].values())]
+        face["parsed"] or face["crashed"] for face in r["faces"].values()
+        if "found" in face)]
     if len(compiled) < len(records):
         lines.append("%d do not compile with this LLVM, left out"
                      % (len(records) - len(compiled)))
-    records = compiled
+    # Found as a probe, not as a fault: only a runner runs that coroutine.
+    records = [r for r in compiled
+               if not r["faces"].get("probe", {}).get("found")]
+    if len(records) < len(compiled):
+        lines.append("%d stand where they do no harm, left out"
+                     % (len(compiled) - len(records)))
     for record in records:
         row = rows.setdefault((record["group"], record["kind"]),
                               [0, 0, 0, 0, set()])
@@ -288,7 +300,8 @@ def report(records):
     for (group, kind), row in sorted(rows.items()):
         lines.append("%-36s %-28s %6d %6d %6d %12d" % (group, kind, *row[:4]))
     total = [sum(row[i] for row in rows.values()) for i in range(4)]
-    crashes = sum(f["crashed"] for r in records for f in r["faces"].values())
+    crashes = sum(f.get("crashed", 0) for r in records
+                  for f in r["faces"].values())
     lines.append("%-36s %-28s %6d %6d %6d %12d" % ("all", "", *total))
     lines.append("%.1f %% of %d faults in %d repositories found, %d false "
                  "alarms on %d twins, %d crashes" % (
@@ -297,7 +310,7 @@ def report(records):
                      total[2], crashes))
     for record in records:
         for face, seeded in record["faces"].items():
-            if seeded["found"] != (face == "fault"):
+            if face != "probe" and seeded["found"] != (face == "fault"):
                 lines.append("%s %03d: %s, %s:%d in %s, see %s" % (
                     "missed" if face == "fault" else "false alarm",
                     record["number"], record["kind"], record["file"],

@@ -72,6 +72,10 @@ static const char *spell(BlockingModel::RoleKind R) {
     return "BlockingModel::Calls";
   case BlockingModel::Offloads:
     return "BlockingModel::Offloads";
+  case BlockingModel::Posts:
+    return "BlockingModel::Posts";
+  case BlockingModel::IsOwnExecutor:
+    return "BlockingModel::IsOwnExecutor";
   case BlockingModel::Switches:
     return "BlockingModel::Switches";
   case BlockingModel::Returns:
