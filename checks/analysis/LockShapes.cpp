@@ -3,6 +3,7 @@
 // How lockables, guards and lock calls are told; see Shapes.h.
 
 #include "Places.h"
+#include "Annotations.h"
 #include "Shapes.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
@@ -126,6 +127,10 @@ static bool hasMarker(const CXXRecordDecl &R, llvm::StringRef Name) {
 }
 
 std::optional<LockOwner> Shapes::findLockable(const CXXRecordDecl &R) {
+  if (hasAnnotation(R, "async_mutex"))
+    return LockOwner::Coroutine;
+  if (hasAnnotation(R, "thread_lock"))
+    return LockOwner::Thread;
   if (const LockableModel *Model = M.lockable(R))
     return Model->Owner;
   for (const CXXBaseSpecifier &Base : R.bases())

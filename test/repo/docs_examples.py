@@ -1,9 +1,10 @@
 # RUN: %python %s --build %build
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# The pages of docs/checks keep their word. Every C++ block compiles. A block that
-# is followed by a text block gets exactly these messages; every block under
-# "Found" has one, and none under "Not found". Blocks of YAML are valid options.
+# The pages of docs/checks keep their word, and so do those that are about all of
+# the checks. Every C++ block compiles. A block that is followed by a text block
+# gets exactly these messages; every block under "Found" has one, and none under
+# "Not found". Blocks of YAML are valid options.
 
 import argparse
 import os
@@ -55,8 +56,10 @@ class DocsExamples(unittest.TestCase):
     def test_pages(self):
         pages = sorted(os.listdir(PAGES))
         self.assertTrue(pages)
-        for name in pages:
+        for name in pages + ["../annotations.md", "../summaries.md"]:
             check = "coro-" + os.path.splitext(name)[0]
+            if name.startswith("../"):
+                check = "coro-*"
             found = list(blocks(os.path.join(PAGES, name)))
             for block, following in zip(found, found[1:] + [None]):
                 with self.subTest(page=name, line=block.line):
