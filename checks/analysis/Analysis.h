@@ -12,7 +12,8 @@
 //      │  Shapes + Models    what a type can do: guard, lockable, awaitable
 //      │  SuspensionPoints   which co_await may really suspend
 //      │  Conditions         what a branch says about another
-//      │  Summaries          what a call does to its caller
+//      │  Summaries          what a call does to its caller: its locks;
+//      │                     TaskSummaries: the tasks that it is given
 //      ▼
 //   worlds at every block    Flow: one worklist solver, three-valued facts
 //      │  LockFlow           the transfer rules for locks
@@ -20,7 +21,8 @@
 //      ▼
 //   HeldLock                 a lock, who holds it, where it was taken, and
 //                            where the coroutine may suspend with it
-//   LostTask                 work that nobody waits for: UnusedTasks, TaskShapes
+//   LostTask                 work that nobody waits for: UnusedTasks,
+//   TaskShapes
 //
 // Each step has its own header, says nothing in words, and can be tested alone.
 // A check asks for the last one and words the answer.
@@ -33,6 +35,7 @@
 #include "Shapes.h"
 #include "Summaries.h"
 #include "TaskShapes.h"
+#include "TaskSummaries.h"
 #include "UnusedTasks.h"
 #include "models/Models.h"
 #include <memory>
@@ -48,7 +51,7 @@ class Analysis {
 public:
   explicit Analysis(std::shared_ptr<const Models> M, MutedLockRules Muted = {})
       : Facts(std::move(M)), Muted(Muted), TypeShapes(*Facts),
-        Tasks(TypeShapes), Functions(*this) {}
+        Tasks(TypeShapes), TaskFates(Tasks), Functions(*this) {}
 
   /// The analysis that all checks with this `Unit` share; made by the first.
   /// The key is compared, never used. Thread-safe.
@@ -59,6 +62,7 @@ public:
   const Models &models() const { return *Facts; }
   TaskShapes &tasks() { return Tasks; }
   Summaries &summaries() { return Functions; }
+  TaskSummaries &taskSummaries() { return TaskFates; }
   BlockingCalls &blocking();
   bool follows(LockRule R) const { return !Muted.test(unsigned(R)); }
 
@@ -91,6 +95,7 @@ private:
   const MutedLockRules Muted;
   Shapes TypeShapes;
   TaskShapes Tasks;
+  TaskSummaries TaskFates;
   Summaries Functions;
   std::shared_ptr<BlockingCalls> Blocking; ///< made when it is asked for
 };
