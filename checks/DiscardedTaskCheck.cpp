@@ -92,6 +92,8 @@ private:
                                                  : FixItHint());
     if (L.Made.isValid())
       diag(L.Made, "made here", DiagnosticIDs::Note);
+    for (const auto &[At, Function] : L.GivenTo)
+      diag(At, "%0 does not await it", DiagnosticIDs::Note) << Function;
     for (const auto &[At, Outcome] : L.Branches)
       diag(At, "it is not awaited where this is %select{false|true}0",
            DiagnosticIDs::Note)
@@ -129,6 +131,9 @@ private:
     case LostTask::NoDiscard:
       return "awaiting " + (L.From.empty() ? "this" : quoted(L.From)) +
              " gives a result that is marked 'nodiscard'";
+    case LostTask::Named:
+      return "this statement only names " + quoted(L.Variable) +
+             ", and does not await it";
     case LostTask::Callable:
       return quoted(L.Taker) + " drops the task that this callable returns";
     default:
@@ -158,6 +163,7 @@ private:
     case LostTask::Overwritten:
       return Verb + "overwritten before " +
              (L.What.HoldsMany ? "they are" : "it is") + " awaited";
+    case LostTask::Named:
     case LostTask::Callable:
       return "";
     }
@@ -165,7 +171,7 @@ private:
   }
 
   static std::string loss(const LostTask &L) {
-    if (L.How == LostTask::NoDiscard)
+    if (L.How == LostTask::NoDiscard || L.How == LostTask::Named)
       return "";
     if (!L.Guard.empty())
       return ": it is not the " + quoted(L.Guard) +
@@ -186,7 +192,8 @@ private:
       return Many ? ", and their results and exceptions are lost"
                   : ", and its result and exceptions are lost";
     case WorkKind::Awaiter:
-      return ", and does nothing";
+      // What has to be ended may have begun.
+      return L.What.IsLostInScope ? ", and does nothing" : "";
     case WorkKind::Operation:
       return L.How == LostTask::NeverAwaited ? "" : ", and never starts";
     default:

@@ -12,7 +12,8 @@
 //      │  Shapes + Models    what a type can do: guard, lockable, awaitable
 //      │  SuspensionPoints   which co_await may really suspend
 //      │  Conditions         what a branch says about another
-//      │  Summaries          what a call does to its caller
+//      │  Summaries          what a call does to its caller: its locks;
+//      │                     TaskSummaries: the tasks that it is given
 //      │  SummaryTable       what a call into another translation unit does
 //      ▼
 //   worlds at every block    Flow: one worklist solver, three-valued facts
@@ -35,6 +36,7 @@
 #include "Shapes.h"
 #include "Summaries.h"
 #include "TaskShapes.h"
+#include "TaskSummaries.h"
 #include "UnusedTasks.h"
 #include "models/Models.h"
 #include <memory>
@@ -52,7 +54,8 @@ public:
   explicit Analysis(std::shared_ptr<const Models> M, MutedLockRules Muted = {},
                     std::shared_ptr<const SummaryTable> OtherUnits = nullptr)
       : Facts(std::move(M)), OtherUnits(std::move(OtherUnits)), Muted(Muted),
-        TypeShapes(*Facts), Tasks(TypeShapes), Functions(*this) {}
+        TypeShapes(*Facts), Tasks(TypeShapes),
+        TaskFates(Tasks, this->OtherUnits.get()), Functions(*this) {}
 
   /// The analysis that all checks with this `Unit` share; made by the first.
   /// The key is compared, never used. Thread-safe.
@@ -67,6 +70,7 @@ public:
   const SummaryTable *otherUnits() const { return OtherUnits.get(); }
   TaskShapes &tasks() { return Tasks; }
   Summaries &summaries() { return Functions; }
+  TaskSummaries &taskSummaries() { return TaskFates; }
   BlockingCalls &blocking();
   bool follows(LockRule R) const { return !Muted.test(unsigned(R)); }
 
@@ -100,6 +104,7 @@ private:
   const MutedLockRules Muted;
   Shapes TypeShapes;
   TaskShapes Tasks;
+  TaskSummaries TaskFates;
   Summaries Functions;
   std::shared_ptr<BlockingCalls> Blocking; ///< made when it is asked for
 };

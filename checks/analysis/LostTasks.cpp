@@ -67,7 +67,7 @@ std::vector<LostTask> Analysis::lostTasks(const FunctionDecl &F) {
     Text = Frame->getBody();
   if (!Text)
     return {};
-  TaskUses Uses = findTaskUses(F, *Text, Tasks);
+  TaskUses Uses = findTaskUses(F, *Text, Tasks, TaskFates);
   // What a library does in its own bodies is its own affair.
   if ((Uses.Lost.empty() && Uses.Variables.empty()) ||
       TaskShapes::isPlumbing(F) || models().library(F))

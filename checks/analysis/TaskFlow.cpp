@@ -57,6 +57,9 @@ TaskFlow::TaskFlow(TaskShapes &S, const Body &B, const CFG &Graph,
 TaskWorld TaskFlow::entry() {
   World W;
   W.Tasks.resize(Variables.size());
+  for (unsigned I = 0; I < Variables.size(); ++I)
+    if (isa<ParmVarDecl>(Variables[I]))
+      W.Tasks[I] = {TaskState::Owing, origin(nullptr)};
   return W;
 }
 
@@ -76,14 +79,25 @@ void TaskFlow::drop(unsigned Variable, World &W, const Stmt *Overwrites) {
         {Variable, State.Of, Overwrites, !Overwrites && W.LeavesEarly});
 }
 
+/// Somebody sees to what the variable holds.
+void TaskFlow::take(unsigned Variable, TaskState::StateKind Then, World &W) {
+  TaskState &State = W.Tasks[Variable];
+  if (State.Is == TaskState::Owing)
+    Taken.insert(State.Of);
+  State = {Then};
+}
+
 /// The variable gets `Value`, or has it added to what it holds.
 void TaskFlow::give(unsigned To, const Expr *Value, bool Adds, World &W,
                     const Stmt *At) {
   TaskState &State = W.Tasks[To];
   // Who has seen the variable before may look at it again.
-  if (State.Is == TaskState::Settled)
-    return;
   const VarDecl *From = Value ? movedVariable(Value) : nullptr;
+  if (State.Is == TaskState::Settled) {
+    if (From && indexOf(From))
+      take(*indexOf(From), TaskState::Empty, W);
+    return;
+  }
   TaskState New{TaskState::Settled};
   if (Value && makesWork(Value, S))
     New = {TaskState::Owing, origin(Value)};
@@ -151,8 +165,10 @@ void TaskFlow::element(const CFGElement &E, World W, WorldList &Out) {
     if (I && W.Tasks[*I].Is != TaskState::Settled) {
       auto Use = Uses.Mentions.find(Ref);
       if (Use != Uses.Mentions.end() && Use->second != TaskUse::None)
-        W.Tasks[*I] = {Use->second == TaskUse::Moves ? TaskState::Empty
-                                                     : TaskState::Settled};
+        take(*I,
+             Use->second == TaskUse::Moves ? TaskState::Empty
+                                           : TaskState::Settled,
+             W);
     }
   } else if (const auto *D = dyn_cast<DeclStmt>(Node)) {
     WorldList Now{std::move(W)}, Next;
@@ -252,285 +268,6 @@ void TaskFlow::called(const Expr *Call, World &W) {
     if (std::optional<Place> P = Places.resolve(Given[I]))
       Tests.changed(W.Known, *P);
   }
-}
-
-//===-- Blocks and branches -----------------------------------------------===//
-
-Worlds<TaskWorld> TaskFlow::block(const CFGBlock &Block,
-                                  const Worlds<World> &In) {
-  WorldList Now(In.begin(), In.end()), Next;
-  for (const CFGElement &E : Block) {
-    Next.clear();
-    for (World &W : Now)
-      element(E, std::move(W), Next);
-    std::swap(Now, Next);
-    if (Now.size() > 2 * Solver<TaskFlow>::MaxWorlds)
-      break; // the solver sees it and gives up
-  }
-  Worlds<World> Out;
-  for (World &W : Now)
-    Out.insert(std::move(W));
-  return Out;
-}
-
-/// The block's last element is a throw, or a call that does not return.
-static bool endsAbruptly(const CFGBlock &Block) {
-  if (Block.hasNoReturnElement())
-    return true;
-  for (const CFGElement &E : Block)
-    if (std::optional<CFGStmt> S = E.getAs<CFGStmt>())
-      if (isa<CXXThrowExpr>(S->getStmt()))
-        return true;
-  return false;
-}
-
-Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
-                                 const Worlds<World> &Out) {
-  const CFGBlock *To = (Block.succ_begin() + N)->getReachableBlock();
-  const Stmt *Branch = Block.getTerminatorStmt();
-  Worlds<World> Result;
-
-  // By throw: out of the function, or into a handler without what the try block
-  // declared. Who throws does not wait for his tasks.
-  if (Block.succ_size() == 1 && endsAbruptly(Block)) {
-    const auto *Try = dyn_cast_or_null<CXXTryStmt>(To->getTerminatorStmt());
-    if (!Try)
-      return Result;
-    for (World W : Out) {
-      const Body::Scope *Handlers = B.scopeOf(Try);
-      for (unsigned I = 0; I < Variables.size(); ++I)
-        if (const Body::Scope *Its = B.scopeOf(Variables[I]);
-            Its && Handlers && !Handlers->isWithin(Its))
-          W.Tasks[I] = {};
-      Result.insert(std::move(W));
-    }
-    return Result;
-  }
-
-  bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
-  auto Add = [&](World W) {
-    if (IsBackEdge)
-      Tests.othersRan(W.Known);
-    // What has no destructor dies unseen.
-    if (To == &Graph.getExit())
-      for (unsigned I = 0; I < Variables.size(); ++I)
-        drop(I, W, nullptr);
-    Result.insert(std::move(W));
-  };
-  if (const auto *Switch = dyn_cast_or_null<SwitchStmt>(Branch)) {
-    for (World W : Out)
-      if (enterCase(W, *Switch, To))
-        Add(std::move(W));
-    return Result;
-  }
-  const auto *Condition =
-      dyn_cast_or_null<Expr>(Branch && Block.succ_size() == 2 &&
-                                     !isa<CXXForRangeStmt, CXXTryStmt>(Branch)
-                                 ? Block.getTerminatorCondition()
-                                 : nullptr);
-  if (!Condition) {
-    for (const World &W : Out)
-      Add(W);
-    return Result;
-  }
-  // The left sides of && and || were decided in blocks of their own.
-  for (;;) {
-    const auto *Op = dyn_cast<BinaryOperator>(core(Condition));
-    if (!Op || !Op->isLogicalOp())
-      break;
-    Condition = Op->getRHS();
-  }
-  for (World W : Out)
-    if (assume(W, Condition, N == 0))
-      Add(std::move(W));
-  return Result;
-}
-
-bool TaskFlow::enterCase(World &W, const SwitchStmt &Switch,
-                         const CFGBlock *To) {
-  const ASTContext &Context = B.function().getASTContext();
-  auto ValueOf = [&](const SwitchCase *C) -> std::optional<int64_t> {
-    const auto *Case = dyn_cast<CaseStmt>(C);
-    Expr::EvalResult R;
-    if (!Case || Case->getRHS() || Case->getLHS()->isValueDependent() ||
-        !Case->getLHS()->EvaluateAsInt(R, Context))
-      return std::nullopt;
-    return R.Val.getInt().getExtValue();
-  };
-  std::optional<Subject> On = Tests.subjectOf(Switch.getCond());
-  if (!On)
-    return true;
-  if (const auto *Case = dyn_cast_or_null<CaseStmt>(To->getLabel())) {
-    std::optional<int64_t> Value = ValueOf(Case);
-    if (!Value)
-      return true;
-    if (W.Known.equals(*On, *Value) == false)
-      return false;
-    W.Known.learn({*On, *Value, true});
-    return true;
-  }
-  for (const SwitchCase *C = Switch.getSwitchCaseList(); C;
-       C = C->getNextSwitchCase())
-    if (std::optional<int64_t> Value = ValueOf(C)) {
-      if (W.Known.equals(*On, *Value) == true)
-        return false;
-      W.Known.learn({*On, *Value, false});
-    }
-  return true;
-}
-
-std::optional<bool> TaskFlow::evaluate(const World &W, const Expr *E) {
-  E = core(E);
-  if (const auto *Op = dyn_cast<UnaryOperator>(E);
-      Op && Op->getOpcode() == UO_LNot) {
-    std::optional<bool> Inner = evaluate(W, Op->getSubExpr());
-    return Inner ? std::optional<bool>(!*Inner) : std::nullopt;
-  }
-  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isLogicalOp()) {
-    bool Decides = Op->getOpcode() == BO_LOr;
-    std::optional<bool> L = evaluate(W, Op->getLHS());
-    if (L == Decides)
-      return Decides;
-    std::optional<bool> R = evaluate(W, Op->getRHS());
-    return L == !Decides || R == Decides ? R : std::nullopt;
-  }
-  return Tests.evaluate(W.Known, E);
-}
-
-/// False if `E` cannot have that outcome in this world.
-bool TaskFlow::assume(World &W, const Expr *E, bool Holds) {
-  E = core(E);
-  if (std::optional<bool> Known = evaluate(W, E))
-    return *Known == Holds;
-  if (const auto *Op = dyn_cast<UnaryOperator>(E);
-      Op && Op->getOpcode() == UO_LNot)
-    return assume(W, Op->getSubExpr(), !Holds);
-  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isLogicalOp()) {
-    if (Holds == (Op->getOpcode() == BO_LAnd))
-      return assume(W, Op->getLHS(), Holds) && assume(W, Op->getRHS(), Holds);
-    if (evaluate(W, Op->getLHS()) == !Holds)
-      return assume(W, Op->getRHS(), Holds);
-    return true;
-  }
-  Tests.assume(W.Known, E, Holds);
-  return true;
-}
-
-//===-- Findings ----------------------------------------------------------===//
-
-/// The branches of which one way leads to a use of the variable, and the other
-/// to none.
-void TaskFlow::branchesPast(LostTask &L, unsigned Variable, unsigned Of) {
-  llvm::DenseSet<const CFGBlock *> Using, Reaching;
-  for (const CFGBlock *Block : Graph)
-    for (const CFGElement &E : *Block)
-      if (std::optional<CFGStmt> Node = E.getAs<CFGStmt>())
-        if (const auto *Ref = dyn_cast<DeclRefExpr>(Node->getStmt());
-            Ref && indexOf(Ref->getDecl()) == Variable) {
-          auto Use = Uses.Mentions.find(Ref);
-          if (Use != Uses.Mentions.end() && Use->second != TaskUse::None)
-            Using.insert(Block);
-        }
-  llvm::SmallVector<const CFGBlock *, 16> Work(Using.begin(), Using.end());
-  while (!Work.empty()) {
-    const CFGBlock *Block = Work.pop_back_val();
-    // Before its declaration it is another variable.
-    bool IsBorn = llvm::any_of(*Block, [&](const CFGElement &E) {
-      std::optional<CFGStmt> Node = E.getAs<CFGStmt>();
-      const auto *D = Node ? dyn_cast<DeclStmt>(Node->getStmt()) : nullptr;
-      return D && llvm::is_contained(D->decls(), Variables[Variable]);
-    });
-    if (Reaching.insert(Block).second && !IsBorn)
-      for (const CFGBlock *From : Block->preds())
-        if (From)
-          Work.push_back(From);
-  }
-  for (const CFGBlock *Block : llvm::reverse(Graph)) {
-    if (Block->succ_size() != 2 || !Reaching.count(Block))
-      continue;
-    const auto *Condition =
-        dyn_cast_or_null<Expr>(Block->getTerminatorCondition());
-    if (!Condition || isa<CXXForRangeStmt>(Block->getTerminatorStmt()))
-      continue;
-    const CFGBlock *True = *Block->succ_begin();
-    const CFGBlock *False = *(Block->succ_begin() + 1);
-    if (!True || !False || Reaching.count(True) == Reaching.count(False))
-      continue;
-    // It has to be a way on which the variable owes.
-    const CFGBlock *Past = Reaching.count(True) ? False : True;
-    bool Owes = llvm::any_of(Engine.before(*Past), [&](const World &W) {
-      return W.Tasks[Variable] == TaskState{TaskState::Owing, Of};
-    });
-    if (Owes)
-      L.Branches.push_back({Condition->getExprLoc(), Past == True});
-  }
-  const SourceManager &SM = B.function().getASTContext().getSourceManager();
-  llvm::sort(L.Branches, [&](const auto &A, const auto &B) {
-    return SM.isBeforeInTranslationUnit(A.first, B.first);
-  });
-}
-
-std::vector<LostTask> TaskFlow::lost() {
-  std::vector<LostTask> All;
-  for (unsigned I = 0; I < Variables.size(); ++I) {
-    const VarDecl *V = Variables[I];
-    bool IsUsed = false;
-    for (const auto &[Ref, Use] : Uses.Mentions)
-      IsUsed |= Ref->getDecl() == V && Use != TaskUse::None;
-    const Loss *Dropped = nullptr;
-    for (const Loss &Each : Losses) {
-      if (Each.Variable != I)
-        continue;
-      if (!Each.By) {
-        // Rather where it goes on than where it leaves early.
-        if (!Dropped || (Dropped->IsEarly && !Each.IsEarly))
-          Dropped = &Each;
-        continue;
-      }
-      LostTask L;
-      L.How = LostTask::Overwritten;
-      L.What = S.workOf(V->getType().getNonReferenceType());
-      // Of awaiters, one may stand for "nothing to wait for".
-      if (L.What.Kind != WorkKind::Lazy && L.What.Kind != WorkKind::Eager)
-        continue;
-      L.At = Each.By->getBeginLoc();
-      if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(Each.By))
-        L.At = Op->getOperatorLoc();
-      L.Variable = V->getNameAsString();
-      L.From = sourceOf(Origins[Each.Of]);
-      // In a loop, it is its own predecessor.
-      auto Own = Uses.Stores.find(Each.By);
-      if (Own == Uses.Stores.end() || Own->second.Value != Origins[Each.Of])
-        L.Made = Origins[Each.Of]->getBeginLoc();
-      All.push_back(std::move(L));
-    }
-    if (!Dropped)
-      continue;
-    LostTask L;
-    L.How = IsUsed ? LostTask::SometimesNot : LostTask::NeverAwaited;
-    L.What = S.workOf(V->getType().getNonReferenceType());
-    L.At = V->getLocation();
-    L.Guard = guardOf(V->getType(), S);
-    L.Variable = V->getNameAsString();
-    L.From = sourceOf(Origins[Dropped->Of]);
-    const Expr *Made = Origins[Dropped->Of];
-    if (!V->getInit() || core(V->getInit()) != core(Made))
-      L.Made = Made->getBeginLoc();
-    L.IsErrorPath = IsUsed && Dropped->IsEarly;
-    if (IsUsed)
-      branchesPast(L, I, Dropped->Of);
-    // A making that is cheap, and a use that some path has no need of.
-    if (IsUsed && L.What.Kind != WorkKind::Lazy &&
-        L.What.Kind != WorkKind::Eager)
-      continue;
-    // The sections of a test: each run takes one of them.
-    if (!L.Branches.empty() && llvm::all_of(L.Branches, [](const auto &Each) {
-          return Each.first.isMacroID();
-        }))
-      continue;
-    All.push_back(std::move(L));
-  }
-  return All;
 }
 
 } // namespace corolint

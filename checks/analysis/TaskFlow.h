@@ -70,7 +70,12 @@ public:
 
   /// False if it gave up.
   bool run() { return Engine.run(); }
-  /// What was lost, once per variable; after a run.
+  // After a run:
+  /// Whether the task that came in with the parameter ends with nothing done on
+  /// every path, or on any.
+  bool alwaysLoses(const clang::ParmVarDecl &P) const;
+  bool everLoses(const clang::ParmVarDecl &P) const;
+  /// What was lost, once per variable.
   std::vector<LostTask> lost();
 
   /// The graph with every mention of a variable.
@@ -91,6 +96,7 @@ private:
   void give(unsigned To, const clang::Expr *Value, bool Adds, World &W,
             const clang::Stmt *At);
   void drop(unsigned Variable, World &W, const clang::Stmt *Overwrites);
+  void take(unsigned Variable, TaskState::StateKind Then, World &W);
   void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
   void called(const clang::Expr *Call, World &W);
   bool assume(World &W, const clang::Expr *E, bool Holds);
@@ -115,6 +121,7 @@ private:
 
   std::vector<const clang::VarDecl *> Variables;
   llvm::DenseMap<const clang::ValueDecl *, unsigned> Index;
+  /// Null for a parameter.
   std::vector<const clang::Expr *> Origins;
   struct Loss {
     unsigned Variable, Of;
@@ -127,6 +134,8 @@ private:
     }
   };
   std::set<Loss> Losses;
+  /// Where the work was made that somebody has seen to on some path.
+  std::set<unsigned> Taken;
 };
 
 } // namespace corolint

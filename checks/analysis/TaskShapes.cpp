@@ -128,6 +128,23 @@ static bool isPromise(const CXXRecordDecl &R, unsigned Depth) {
                           });
 }
 
+bool TaskShapes::isQuery(const CXXMethodDecl &M) {
+  if (!M.isConst() || !M.getReturnType()->isArithmeticType())
+    return false;
+  const Stmt *Body = bodyOf(&M);
+  return Body && !anyWithin(Body, [](const Stmt &S) {
+           if (isa<CXXConstructExpr, LambdaExpr, CXXNewExpr>(S))
+             return true;
+           if (!isa<CallExpr>(S))
+             return false;
+           if (const auto *Member = dyn_cast<CXXMemberCallExpr>(&S))
+             if (isa_and_nonnull<CXXConversionDecl>(Member->getMethodDecl()))
+               return false;
+           llvm::StringRef Name = calledName(S);
+           return Name != "done" && Name != "address" && Name != "load";
+         });
+}
+
 bool TaskShapes::isPlumbing(const FunctionDecl &F) {
   if (F.getOverloadedOperator() == OO_Coawait)
     return true;
@@ -271,6 +288,50 @@ Work TaskShapes::findTask(const CXXRecordDecl &R, QualType T) {
   return W;
 }
 
+/// Whether the end of such an object lets go of nothing that could be running:
+/// it has no destructor but one that only asserts, and no members with one but
+/// values of the standard library.
+static bool endsQuietly(const CXXRecordDecl &R, unsigned Depth) {
+  if (R.hasTrivialDestructor())
+    return true;
+  if (isInStd(R)) {
+    static constexpr llvm::StringLiteral Values[] = {
+        "basic_string", "vector",  "optional",    "tuple",
+        "pair",         "variant", "char_traits", "allocator"};
+    const auto *Spec = dyn_cast<ClassTemplateSpecializationDecl>(&R);
+    return Depth < 4 && Spec && llvm::is_contained(Values, R.getName()) &&
+           llvm::all_of(
+               Spec->getTemplateArgs().asArray(),
+               [&](const TemplateArgument &A) {
+                 if (A.getKind() != TemplateArgument::Type)
+                   return false;
+                 const auto *Class = A.getAsType()->getAsCXXRecordDecl();
+                 return !Class || endsQuietly(*Class, Depth + 1);
+               });
+  }
+  if (Depth > 3 || !R.hasDefinition())
+    return false;
+  const CXXDestructorDecl *D = R.getDestructor();
+  if (D && D->isUserProvided()) {
+    const Stmt *Body = bodyOf(D);
+    if (!Body || anyWithin(Body, [](const Stmt &S) {
+          const auto *Call = dyn_cast<CallExpr>(&S);
+          const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
+          return isa<CXXDeleteExpr>(S) || (Call && !(F && F->isNoReturn()));
+        }))
+      return false;
+  }
+  auto IsQuiet = [&](QualType T) {
+    const auto *Class = T->getBaseElementTypeUnsafe()->getAsCXXRecordDecl();
+    return !Class || endsQuietly(*Class, Depth + 1);
+  };
+  return llvm::all_of(R.bases(),
+                      [&](const auto &B) { return IsQuiet(B.getType()); }) &&
+         llvm::all_of(R.fields(), [&](const FieldDecl *F) {
+           return IsQuiet(F->getType());
+         });
+}
+
 /// An awaiter whose making does nothing.
 Work TaskShapes::findAwaiter(const CXXRecordDecl &R, QualType T) {
   bool IsAwaiter = methodOf(R, "await_ready") && methodOf(R, "await_suspend") &&
@@ -278,10 +339,12 @@ Work TaskShapes::findAwaiter(const CXXRecordDecl &R, QualType T) {
   Work W;
   if (!IsAwaiter) {
     // What has an operator co_await may be of use without it, unless its author
-    // says otherwise.
-    if (isNoDiscard(R) && S.isAwaitable(T) &&
-        (R.isDependentType() || R.hasTrivialDestructor()))
+    // says otherwise; and what has to be ended may do its work in its scope.
+    if (isNoDiscard(R) && S.isAwaitable(T)) {
       W.Kind = WorkKind::Awaiter;
+      W.IsLostInScope = R.isDependentType() || R.hasTrivialDestructor();
+      W.MayBeDroppedExplicitly = !W.IsLostInScope;
+    }
     return W;
   }
   if (suspensionOf(R) == Suspension::Never)
@@ -292,7 +355,7 @@ Work TaskShapes::findAwaiter(const CXXRecordDecl &R, QualType T) {
     if (R.getDestructor() && R.getDestructor()->isUserProvided() &&
         !isNoDiscard(R))
       return W;
-  } else if (!R.hasTrivialDestructor() && !isNoDiscard(R)) {
+  } else if (!endsQuietly(R, 0) && !isNoDiscard(R)) {
     return W;
   }
   for (const CXXConstructorDecl *C : R.ctors())

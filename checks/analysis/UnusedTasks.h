@@ -3,13 +3,13 @@
 // Work that one function loses: tasks that are thrown away where they are made,
 // local ones that some path does not await, callables whose task nobody takes.
 //
-// UnusedTasks.cpp reads the function once, and judges what stands in
-// expressions. Variables are followed along the paths by TaskFlow.h.
+// TaskWalk.h reads the function once, and judges what stands in expressions.
+// Variables are followed along the paths by TaskFlow.h.
 
 #ifndef COROLINT_CHECKS_ANALYSIS_UNUSEDTASKS_H
 #define COROLINT_CHECKS_ANALYSIS_UNUSEDTASKS_H
 
-#include "TaskShapes.h"
+#include "TaskSummaries.h"
 #include "clang/AST/Decl.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/raw_ostream.h"
@@ -28,6 +28,7 @@ struct LostTask {
     SometimesNot, ///< a variable that some path leaves as it is
     Overwritten,  ///< a variable that gets another task
     Callable,     ///< returned by a callable that is to return nothing
+    Named,        ///< a statement that names it, and does nothing
   } How = Discarded;
   Work What;
   clang::SourceLocation At;
@@ -50,6 +51,9 @@ struct LostTask {
     Callback,
     Thread
   } Family = FunctionObject;
+  /// Functions that it was given to, which do nothing with it: their
+  /// parameters, and their names.
+  std::vector<std::pair<clang::SourceLocation, std::string>> GivenTo;
   /// `co_await ` may be written here.
   clang::SourceLocation AwaitAt;
 };
@@ -73,6 +77,12 @@ struct TaskUses {
     bool Adds;                ///< to what is there already
   };
   llvm::DenseMap<const clang::Stmt *, Store> Stores;
+  /// Functions that do nothing with the variable that they are given.
+  std::vector<std::pair<const clang::VarDecl *,
+                        std::pair<clang::SourceLocation, std::string>>>
+      GivenTo;
+  /// What is known of who takes the task at a mention.
+  llvm::DenseMap<const clang::DeclRefExpr *, TaskFate> Takers;
   /// What is judged already.
   std::vector<LostTask> Lost;
   /// The expressions of those of them that have an `AwaitAt`, in order.
@@ -89,8 +99,10 @@ std::string guardOf(clang::QualType T, TaskShapes &S);
 /// The name of what returned the task.
 std::string sourceOf(const clang::Expr *E);
 
+/// Reads the body of `F`; of the parameter `Given`, too, if there is one.
 TaskUses findTaskUses(const clang::FunctionDecl &F, const clang::Stmt &Body,
-                      TaskShapes &S);
+                      TaskShapes &S, TaskSummaries &Callees,
+                      const clang::ParmVarDecl *Given = nullptr);
 
 } // namespace corolint
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What one function of another translation unit does, as far as its own body
-// says: where it blocks, and whom it calls.
+// says: where it blocks, whom it calls, what becomes of tasks that it is given.
 //
 // Nothing of it depends on what else the unit has seen. So the same definition
 // gives the same summary wherever it is compiled, and whatever its callees do
@@ -11,6 +11,7 @@
 #define COROLINT_CHECKS_SUMMARIES_FUNCTIONSUMMARY_H
 
 #include "analysis/BlockingNeeds.h"
+#include "analysis/TaskFate.h"
 #include <string>
 #include <vector>
 
@@ -36,6 +37,11 @@ struct FunctionSummary {
   std::string Key;
   std::string Name; ///< as in messages
   std::vector<Site> Sites;
+  /// What it does to tasks that it is given, by the parameter's number; of the
+  /// others, nothing is known.
+  std::vector<std::pair<unsigned, TaskFate>> Tasks;
+
+  bool saysNothing() const { return Sites.empty() && Tasks.empty(); }
 };
 
 } // namespace corolint

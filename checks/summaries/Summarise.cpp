@@ -31,7 +31,12 @@ public:
     if (Definition != F)
       return true;
     FunctionSummary S = A.blocking().summary(*F, Root);
-    if (!S.Sites.empty() && !S.Key.empty() && Known.insert(S.Key).second)
+    TaskSummaries Alone(A.tasks(), nullptr, /*MaxDepth=*/1);
+    for (unsigned I = 0; I < F->getNumParams(); ++I)
+      if (TaskFate Fate = Alone.parameter(*F, I).value_or(TaskFate::Unknown);
+          Fate != TaskFate::Unknown)
+        S.Tasks.push_back({I, Fate});
+    if (!S.saysNothing() && !S.Key.empty() && Known.insert(S.Key).second)
       To.push_back(std::move(S));
     return true;
   }

@@ -144,12 +144,16 @@ llvm::Error mergeSummaries(llvm::ArrayRef<std::string> Files,
   llvm::StringMap<std::vector<llvm::StringRef>> Callers;
   llvm::StringSet<> Kept;
   std::vector<llvm::StringRef> Leading;
+  llvm::StringSet<> Seen;
   auto Keep = [&](llvm::StringRef Key) {
-    if (Kept.insert(Key).second)
+    Kept.insert(Key);
+    if (Seen.insert(Key).second)
       Leading.push_back(Key);
   };
   for (const auto &Each : (*Table)->Functions) {
     if (Each.second.Differs)
+      Kept.insert(Each.first());
+    if (!Each.second.Summary.Tasks.empty())
       Kept.insert(Each.first());
     for (const FunctionSummary::Site &S : Each.second.Summary.Sites)
       if (S.Callee.empty())

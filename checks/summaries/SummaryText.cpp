@@ -17,6 +17,8 @@ static constexpr llvm::StringLiteral VersionKey = "corolint-summaries";
 
 static constexpr llvm::StringLiteral KindNames[] = {
     "call", "construction", "destruction", "discarded", "posted", "loop"};
+static constexpr llvm::StringLiteral FateNames[] = {
+    "unknown", "consumes", "keeps", "starts", "drops", "asks"};
 static constexpr llvm::StringLiteral NeedNames[] = {
     "not-zero", "equal", "unequal", "null", "file", "flags"};
 
@@ -104,8 +106,16 @@ std::string toText(const FunctionSummary &S) {
   json::Array Sites;
   for (const FunctionSummary::Site &Each : S.Sites)
     Sites.push_back(write(Each));
-  return text(json::Object{
-      {"function", S.Key}, {"name", S.Name}, {"sites", std::move(Sites)}});
+  json::Array Tasks;
+  for (auto [Parameter, Fate] : S.Tasks)
+    Tasks.push_back(json::Object{{"fate", FateNames[unsigned(Fate)]},
+                                 {"parameter", int64_t(Parameter)}});
+  json::Object O{{"function", S.Key}, {"name", S.Name}};
+  if (!Sites.empty())
+    O["sites"] = std::move(Sites);
+  if (!Tasks.empty())
+    O["tasks"] = std::move(Tasks);
+  return text(std::move(O));
 }
 
 std::string differingText(llvm::StringRef Key) {
@@ -307,6 +317,21 @@ static bool read(const json::Value &V, FunctionSummary::Site &To, json::Path P,
   return bool(M);
 }
 
+static bool read(const json::Value &V, std::pair<unsigned, TaskFate> &To,
+                 json::Path P) {
+  Members M(V, P);
+  M.required("fate", [&](const json::Value &V, json::Path P) {
+    unsigned Fate = 0;
+    bool Good = word(V, FateNames, Fate, P);
+    To.second = TaskFate(Fate);
+    return Good;
+  });
+  M.required("parameter", [&](const json::Value &V, json::Path P) {
+    return index(V, To.first, P);
+  });
+  return bool(M);
+}
+
 llvm::Error SummaryReader::read(llvm::StringRef Line, FunctionSummary &To,
                                 bool &Differs) {
   llvm::Expected<json::Value> V = json::parse(Line);
@@ -318,7 +343,12 @@ llvm::Error SummaryReader::read(llvm::StringRef Line, FunctionSummary &To,
   M.optional("differs", into(Differs));
   if (!Differs) {
     M.required("name", into(To.Name));
-    M.required("sites", [&](const json::Value &V, json::Path P) {
+    M.optional("tasks", [&](const json::Value &V, json::Path P) {
+      return each(V, To.Tasks, P,
+                  [](const json::Value &V, std::pair<unsigned, TaskFate> &T,
+                     json::Path P) { return corolint::read(V, T, P); });
+    });
+    M.optional("sites", [&](const json::Value &V, json::Path P) {
       return each(V, To.Sites, P,
                   [&](const json::Value &V, FunctionSummary::Site &S,
                       json::Path P) { return corolint::read(V, S, P, *this); });

@@ -197,6 +197,78 @@ class Found(Summaries):
         self.assertEqual(inline_load(self.sources[0]), inline_load(self.service))
 
 
+class Tasks(Summaries):
+    HEADER = """\
+#include <coroutine>
+struct task {
+  struct promise_type {
+    task get_return_object() { return {}; }
+    std::suspend_always initial_suspend() noexcept { return {}; }
+    std::suspend_always final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() {}
+  };
+  task() = default;
+  task(task &&) noexcept;
+  ~task();
+  bool done() const;
+  bool await_ready() const noexcept;
+  void await_suspend(std::coroutine_handle<>);
+  void await_resume();
+};
+task work();
+void drop(task t);
+void keep(task t);
+void look(const task &t);
+struct sink {
+  virtual void take(task t);
+};
+"""
+    GIVEN = """\
+#include "task.h"
+#include <utility>
+task kept;
+void drop(task) {}
+void keep(task t) { static task all[9]; new (&all[0]) task(std::move(t)); }
+void look(const task &t) { (void)t; }
+void sink::take(task) {}
+"""
+    USES = """\
+#include "task.h"
+void dropped() { drop(work()); }
+void kept() { keep(work()); }
+void looked_at() {
+  task t = work();
+  look(t);
+}
+void taken(sink &s) { s.take(work()); }
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.write("task.h", self.HEADER)
+        self.given = self.write("given.cpp", self.GIVEN.replace("<utility>", "<utility>\n#include <new>"))
+        self.write("service.cpp", self.USES)
+        self.compile_database(self.service, self.given)
+
+    def test_what_becomes_of_them(self):
+        self.write("all.summaries", '{"corolint-summaries":1}\n')
+        self.assertEqual(self.said(), [])
+        text = self.summarise(self.given)
+        self.assertIn('{"fate":"drops","parameter":0}', text)
+        self.assertIn('{"fate":"asks","parameter":0}', text)
+        self.assertEqual(
+            [p for p, t in self.said() if "note" not in t and "task" in t and "does not" not in t],
+            ["service.cpp:2:23", "service.cpp:5:8"], self.lint())
+
+    def test_in_the_editor(self):
+        self.summarise(self.given)
+        with lsp.Session([hosts.build.clangd], self.directory) as session:
+            session.open("service.cpp", self.USES)
+            found = session.diagnostics("service.cpp")
+        self.assertEqual(sorted(d["range"]["start"]["line"] + 1 for d in found), [2, 5], found)
+
+
 class Silent(Summaries):
     def test_functions_with_two_definitions(self):
         self.write("twin.cpp", '#include "store.h"\nvoid load(const char *) {}\n'

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What branches mean for tasks: which worlds go which way, and what is lost at
+// the end of the function.
+
+#include "TaskFlow.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/StmtCXX.h"
+
+using namespace clang;
+
+namespace corolint {
+
+//===-- Blocks and branches -----------------------------------------------===//
+
+Worlds<TaskWorld> TaskFlow::block(const CFGBlock &Block,
+                                  const Worlds<World> &In) {
+  WorldList Now(In.begin(), In.end()), Next;
+  for (const CFGElement &E : Block) {
+    Next.clear();
+    for (World &W : Now)
+      element(E, std::move(W), Next);
+    std::swap(Now, Next);
+    if (Now.size() > 2 * Solver<TaskFlow>::MaxWorlds)
+      break; // the solver sees it and gives up
+  }
+  Worlds<World> Out;
+  for (World &W : Now)
+    Out.insert(std::move(W));
+  return Out;
+}
+
+/// The block's last element is a throw, or a call that does not return.
+static bool endsAbruptly(const CFGBlock &Block) {
+  if (Block.hasNoReturnElement())
+    return true;
+  for (const CFGElement &E : Block)
+    if (std::optional<CFGStmt> S = E.getAs<CFGStmt>())
+      if (isa<CXXThrowExpr>(S->getStmt()))
+        return true;
+  return false;
+}
+
+Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
+                                 const Worlds<World> &Out) {
+  const CFGBlock *To = (Block.succ_begin() + N)->getReachableBlock();
+  const Stmt *Branch = Block.getTerminatorStmt();
+  Worlds<World> Result;
+
+  // By throw: out of the function, or into a handler without what the try block
+  // declared. Who throws does not wait for his tasks.
+  if (Block.succ_size() == 1 && endsAbruptly(Block)) {
+    const auto *Try = dyn_cast_or_null<CXXTryStmt>(To->getTerminatorStmt());
+    if (!Try)
+      return Result;
+    for (World W : Out) {
+      const Body::Scope *Handlers = B.scopeOf(Try);
+      for (unsigned I = 0; I < Variables.size(); ++I)
+        if (const Body::Scope *Its = B.scopeOf(Variables[I]);
+            Its && Handlers && !Handlers->isWithin(Its))
+          W.Tasks[I] = {};
+      Result.insert(std::move(W));
+    }
+    return Result;
+  }
+
+  bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
+  auto Add = [&](World W) {
+    if (IsBackEdge)
+      Tests.othersRan(W.Known);
+    // What has no destructor dies unseen.
+    if (To == &Graph.getExit())
+      for (unsigned I = 0; I < Variables.size(); ++I)
+        drop(I, W, nullptr);
+    Result.insert(std::move(W));
+  };
+  if (const auto *Switch = dyn_cast_or_null<SwitchStmt>(Branch)) {
+    for (World W : Out)
+      if (enterCase(W, *Switch, To))
+        Add(std::move(W));
+    return Result;
+  }
+  const auto *Condition =
+      dyn_cast_or_null<Expr>(Branch && Block.succ_size() == 2 &&
+                                     !isa<CXXForRangeStmt, CXXTryStmt>(Branch)
+                                 ? Block.getTerminatorCondition()
+                                 : nullptr);
+  if (!Condition) {
+    for (const World &W : Out)
+      Add(W);
+    return Result;
+  }
+  // The left sides of && and || were decided in blocks of their own.
+  for (;;) {
+    const auto *Op = dyn_cast<BinaryOperator>(core(Condition));
+    if (!Op || !Op->isLogicalOp())
+      break;
+    Condition = Op->getRHS();
+  }
+  for (World W : Out)
+    if (assume(W, Condition, N == 0))
+      Add(std::move(W));
+  return Result;
+}
+
+bool TaskFlow::enterCase(World &W, const SwitchStmt &Switch,
+                         const CFGBlock *To) {
+  const ASTContext &Context = B.function().getASTContext();
+  auto ValueOf = [&](const SwitchCase *C) -> std::optional<int64_t> {
+    const auto *Case = dyn_cast<CaseStmt>(C);
+    Expr::EvalResult R;
+    if (!Case || Case->getRHS() || Case->getLHS()->isValueDependent() ||
+        !Case->getLHS()->EvaluateAsInt(R, Context))
+      return std::nullopt;
+    return R.Val.getInt().getExtValue();
+  };
+  std::optional<Subject> On = Tests.subjectOf(Switch.getCond());
+  if (!On)
+    return true;
+  if (const auto *Case = dyn_cast_or_null<CaseStmt>(To->getLabel())) {
+    std::optional<int64_t> Value = ValueOf(Case);
+    if (!Value)
+      return true;
+    if (W.Known.equals(*On, *Value) == false)
+      return false;
+    W.Known.learn({*On, *Value, true});
+    return true;
+  }
+  for (const SwitchCase *C = Switch.getSwitchCaseList(); C;
+       C = C->getNextSwitchCase())
+    if (std::optional<int64_t> Value = ValueOf(C)) {
+      if (W.Known.equals(*On, *Value) == true)
+        return false;
+      W.Known.learn({*On, *Value, false});
+    }
+  return true;
+}
+
+std::optional<bool> TaskFlow::evaluate(const World &W, const Expr *E) {
+  E = core(E);
+  if (const auto *Op = dyn_cast<UnaryOperator>(E);
+      Op && Op->getOpcode() == UO_LNot) {
+    std::optional<bool> Inner = evaluate(W, Op->getSubExpr());
+    return Inner ? std::optional<bool>(!*Inner) : std::nullopt;
+  }
+  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isLogicalOp()) {
+    bool Decides = Op->getOpcode() == BO_LOr;
+    std::optional<bool> L = evaluate(W, Op->getLHS());
+    if (L == Decides)
+      return Decides;
+    std::optional<bool> R = evaluate(W, Op->getRHS());
+    return L == !Decides || R == Decides ? R : std::nullopt;
+  }
+  return Tests.evaluate(W.Known, E);
+}
+
+/// False if `E` cannot have that outcome in this world.
+bool TaskFlow::assume(World &W, const Expr *E, bool Holds) {
+  E = core(E);
+  if (std::optional<bool> Known = evaluate(W, E))
+    return *Known == Holds;
+  if (const auto *Op = dyn_cast<UnaryOperator>(E);
+      Op && Op->getOpcode() == UO_LNot)
+    return assume(W, Op->getSubExpr(), !Holds);
+  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isLogicalOp()) {
+    if (Holds == (Op->getOpcode() == BO_LAnd))
+      return assume(W, Op->getLHS(), Holds) && assume(W, Op->getRHS(), Holds);
+    if (evaluate(W, Op->getLHS()) == !Holds)
+      return assume(W, Op->getRHS(), Holds);
+    return true;
+  }
+  Tests.assume(W.Known, E, Holds);
+  return true;
+}
+
+} // namespace corolint
