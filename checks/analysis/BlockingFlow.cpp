@@ -67,12 +67,17 @@ void BlockingFlow::done(World &W, uint64_t Object) {
   erase(W.Running, Object);
 }
 
+bool BlockingFlow::isObject(QualType T) {
+  return T->isRecordType() ||
+         (T->isPointerType() && T->getPointeeType()->isRecordType());
+}
+
 /// Whoever is given an object may see to it that it is done.
 void BlockingFlow::mentioned(const Stmt *S, World &W) {
   if (!S || isa<LambdaExpr>(S))
     return;
   if (const auto *E = dyn_cast<Expr>(S))
-    if (isa<DeclRefExpr, MemberExpr>(E) && E->getType()->isRecordType())
+    if (isa<DeclRefExpr, MemberExpr>(E) && isObject(E->getType()))
       if (std::optional<uint64_t> Key = key(E))
         done(W, *Key);
   for (const Stmt *Child : S->children())
@@ -291,7 +296,10 @@ void BlockingFlow::call(const CallExpr *Call, World &W) {
       mentioned(Op->getArg(1), W);
     return;
   }
-  // A method after which there is nothing to wait for.
+  // A method, or a function of the object, after which there is nothing to wait
+  // for.
+  if (!Object && Call->getNumArgs() > 0 && !isa<CXXOperatorCallExpr>(Call))
+    Object = Call->getArg(0);
   if (Object && Callee)
     if (std::optional<uint64_t> Key = key(Object)) {
       for (const BlockingSite &S : Sites) {
@@ -300,7 +308,9 @@ void BlockingFlow::call(const CallExpr *Call, World &W) {
         std::optional<uint64_t> Its =
             S.Kind == BlockingSite::Destruction && S.Variable
                 ? std::optional<uint64_t>(uint64_t(Places.variable(S.Variable)))
-                : key(S.Object);
+            : S.Object       ? key(S.Object)
+            : S.Given.size() ? key(S.Given[0])
+                             : std::nullopt;
         if (Its == Key)
           done(W, *Key);
       }

@@ -89,6 +89,8 @@ private:
   bool assume(World &W, const clang::Expr *E, bool Holds);
   void askReady(World &W, const clang::Expr *E, bool Holds);
   bool mentionsExecutor(const clang::Stmt *S, unsigned Role, bool ByType);
+  /// Something that can be ready: an object, or a pointer to one.
+  static bool isObject(clang::QualType T);
   static bool isNamed(const clang::FunctionDecl &F,
                       llvm::ArrayRef<llvm::StringRef> Names) {
     return F.getIdentifier() && llvm::is_contained(Names, F.getName());
