@@ -23,6 +23,27 @@ BlockingFlow::BlockingFlow(BlockingKnowledge &K, const Body &B,
     if (const auto *Try =
             dyn_cast_or_null<CXXTryStmt>(Block->getTerminatorStmt()))
       Handlers[Try] = Block;
+  findDoomed(Graph);
+}
+
+/// Where the program is about to be ended, by exit() or the like, nobody is
+/// kept waiting any more.
+void BlockingFlow::findDoomed(const CFG &Graph) {
+  for (bool Changed = true; Changed;) {
+    Changed = false;
+    for (const CFGBlock *Block : Graph) {
+      auto IsDoomed = [&](const CFGBlock::AdjacentBlock &Next) {
+        return !Next.getReachableBlock() ||
+               Doomed.count(Next.getReachableBlock());
+      };
+      bool HasNext = llvm::any_of(Block->succs(), [](const auto &Next) {
+        return Next.getReachableBlock() != nullptr;
+      });
+      if (Block->hasNoReturnElement() ||
+          (HasNext && llvm::all_of(Block->succs(), IsDoomed)))
+        Changed |= Doomed.insert(Block).second;
+    }
+  }
 }
 
 /// What may throw leads to the handlers around it; Clang's graph draws that
@@ -86,7 +107,7 @@ void BlockingFlow::mentioned(const Stmt *S, World &W) {
 
 void BlockingFlow::reach(const void *Where, const World &W) {
   auto Found = At.find(Where);
-  if (Found == At.end() || W.Elsewhere)
+  if (Found == At.end() || W.Elsewhere || Doomed.count(Here))
     return;
   for (unsigned I : Found->second) {
     const BlockingSite &S = Sites[I];
@@ -126,6 +147,7 @@ void BlockingFlow::reach(const void *Where, const World &W) {
 
 Worlds<BlockingWorld> BlockingFlow::block(const CFGBlock &Block,
                                           const Worlds<World> &In) {
+  Here = &Block;
   WorldList Now(In.begin(), In.end()), Next;
   for (const CFGElement &E : Block) {
     Next.clear();
