@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Which of a function's sites are reached where they block: not behind a test
-// that says that the future is ready, not on a branch that cannot be taken, or
-// that ends the program, not after the coroutine has moved to an executor that
-// may block.
+// that says that the future is ready, not on a branch that cannot be taken or
+// that ends the program, not on an executor that may block.
 
 #ifndef COROLINT_CHECKS_ANALYSIS_BLOCKINGFLOW_H
 #define COROLINT_CHECKS_ANALYSIS_BLOCKINGFLOW_H
