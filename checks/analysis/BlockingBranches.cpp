@@ -153,7 +153,7 @@ void BlockingFlow::askReady(World &W, const Expr *E, bool Holds) {
   for (const Expr *Argument : Call->arguments()) {
     const Expr *Object = core(Argument);
     if (isa<DeclRefExpr, MemberExpr, ArraySubscriptExpr>(Object) &&
-        Object->getType()->isRecordType())
+        isObject(Object->getType()))
       if (std::optional<uint64_t> Key = key(Object))
         done(W, *Key);
   }

@@ -23,6 +23,27 @@ BlockingFlow::BlockingFlow(BlockingKnowledge &K, const Body &B,
     if (const auto *Try =
             dyn_cast_or_null<CXXTryStmt>(Block->getTerminatorStmt()))
       Handlers[Try] = Block;
+  findDoomed(Graph);
+}
+
+/// Where the program is about to be ended, by exit() or the like, nobody is
+/// kept waiting any more.
+void BlockingFlow::findDoomed(const CFG &Graph) {
+  for (bool Changed = true; Changed;) {
+    Changed = false;
+    for (const CFGBlock *Block : Graph) {
+      auto IsDoomed = [&](const CFGBlock::AdjacentBlock &Next) {
+        return !Next.getReachableBlock() ||
+               Doomed.count(Next.getReachableBlock());
+      };
+      bool HasNext = llvm::any_of(Block->succs(), [](const auto &Next) {
+        return Next.getReachableBlock() != nullptr;
+      });
+      if (Block->hasNoReturnElement() ||
+          (HasNext && llvm::all_of(Block->succs(), IsDoomed)))
+        Changed |= Doomed.insert(Block).second;
+    }
+  }
 }
 
 /// What may throw leads to the handlers around it; Clang's graph draws that
@@ -67,12 +88,17 @@ void BlockingFlow::done(World &W, uint64_t Object) {
   erase(W.Running, Object);
 }
 
+bool BlockingFlow::isObject(QualType T) {
+  return T->isRecordType() ||
+         (T->isPointerType() && T->getPointeeType()->isRecordType());
+}
+
 /// Whoever is given an object may see to it that it is done.
 void BlockingFlow::mentioned(const Stmt *S, World &W) {
   if (!S || isa<LambdaExpr>(S))
     return;
   if (const auto *E = dyn_cast<Expr>(S))
-    if (isa<DeclRefExpr, MemberExpr>(E) && E->getType()->isRecordType())
+    if (isa<DeclRefExpr, MemberExpr>(E) && isObject(E->getType()))
       if (std::optional<uint64_t> Key = key(E))
         done(W, *Key);
   for (const Stmt *Child : S->children())
@@ -81,7 +107,7 @@ void BlockingFlow::mentioned(const Stmt *S, World &W) {
 
 void BlockingFlow::reach(const void *Where, const World &W) {
   auto Found = At.find(Where);
-  if (Found == At.end() || W.Elsewhere)
+  if (Found == At.end() || W.Elsewhere || Doomed.count(Here))
     return;
   for (unsigned I : Found->second) {
     const BlockingSite &S = Sites[I];
@@ -121,6 +147,7 @@ void BlockingFlow::reach(const void *Where, const World &W) {
 
 Worlds<BlockingWorld> BlockingFlow::block(const CFGBlock &Block,
                                           const Worlds<World> &In) {
+  Here = &Block;
   WorldList Now(In.begin(), In.end()), Next;
   for (const CFGElement &E : Block) {
     Next.clear();
@@ -291,7 +318,10 @@ void BlockingFlow::call(const CallExpr *Call, World &W) {
       mentioned(Op->getArg(1), W);
     return;
   }
-  // A method after which there is nothing to wait for.
+  // A method, or a function of the object, after which there is nothing to wait
+  // for.
+  if (!Object && Call->getNumArgs() > 0 && !isa<CXXOperatorCallExpr>(Call))
+    Object = Call->getArg(0);
   if (Object && Callee)
     if (std::optional<uint64_t> Key = key(Object)) {
       for (const BlockingSite &S : Sites) {
@@ -300,7 +330,9 @@ void BlockingFlow::call(const CallExpr *Call, World &W) {
         std::optional<uint64_t> Its =
             S.Kind == BlockingSiteKind::Destruction && S.Variable
                 ? std::optional<uint64_t>(uint64_t(Places.variable(S.Variable)))
-                : key(S.Object);
+            : S.Object       ? key(S.Object)
+            : S.Given.size() ? key(S.Given[0])
+                             : std::nullopt;
         if (Its == Key)
           done(W, *Key);
       }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Which of a function's sites are reached where they block: not behind a test
-// that says that the future is ready, not on a branch that cannot be taken, not
-// after the coroutine has moved to an executor that may block.
+// that says that the future is ready, not on a branch that cannot be taken or
+// that ends the program, not on an executor that may block.
 
 #ifndef COROLINT_CHECKS_ANALYSIS_BLOCKINGFLOW_H
 #define COROLINT_CHECKS_ANALYSIS_BLOCKINGFLOW_H
@@ -11,6 +11,7 @@
 #include "Conditions.h"
 #include "Flow.h"
 #include "Places.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include <map>
 
 namespace corolint {
@@ -85,10 +86,13 @@ private:
   void suspension(const clang::CoroutineSuspendExpr *E, World &W);
   void raise(const clang::Expr *E, const World &W);
   void reach(const void *At, const World &W);
+  void findDoomed(const clang::CFG &Graph);
   std::optional<bool> evaluate(const World &W, const clang::Expr *E);
   bool assume(World &W, const clang::Expr *E, bool Holds);
   void askReady(World &W, const clang::Expr *E, bool Holds);
   bool mentionsExecutor(const clang::Stmt *S, unsigned Role, bool ByType);
+  /// Something that can be ready: an object, or a pointer to one.
+  static bool isObject(clang::QualType T);
   static bool isNamed(const clang::FunctionDecl &F,
                       llvm::ArrayRef<llvm::StringRef> Names) {
     return F.getIdentifier() && llvm::is_contained(Names, F.getName());
@@ -107,6 +111,9 @@ private:
   llvm::DenseMap<const void *, llvm::SmallVector<unsigned, 1>> At;
   llvm::DenseMap<const clang::CXXTryStmt *, const clang::CFGBlock *> Handlers;
   std::map<unsigned, Ways> Reached;
+  const clang::CFGBlock *Here = nullptr;
+  /// Blocks that only lead to the end of the program.
+  llvm::SmallPtrSet<const clang::CFGBlock *, 8> Doomed;
   llvm::SmallVector<llvm::StringRef, 2> SwitchNames;
 };
 

@@ -324,17 +324,24 @@ bool BlockingKnowledge::isOwnExecutor(const Expr *E, const Body &B) {
          isOwnExecutor(V->getInit(), B);
 }
 
-/// std::thread, std::jthread, or a container of them.
-static bool isThreads(QualType T, unsigned Depth = 0) {
+/// A container or an array of std::thread or std::jthread. One thread alone
+/// is a loop that brings its own, as a rule.
+static bool isThreads(QualType T, bool InContainer = false,
+                      unsigned Depth = 0) {
+  if (const auto *Array =
+          dyn_cast<ArrayType>(T.getCanonicalType().getTypePtr()))
+    return isThreads(Array->getElementType(), true, Depth + 1);
   const CXXRecordDecl *R = T->getAsCXXRecordDecl();
   if (!R || !isInStd(*R) || !R->getIdentifier() || Depth > 3)
     return false;
-  if (R->getName() == "thread" || R->getName() == "jthread")
-    return true;
+  llvm::StringRef Name = R->getName();
+  if (Name == "thread" || Name == "jthread")
+    return InContainer;
+  InContainer |= Name != "optional" && !Name.ends_with("_ptr");
   if (const auto *S = dyn_cast<ClassTemplateSpecializationDecl>(R))
     for (const TemplateArgument &Argument : S->getTemplateArgs().asArray())
       if (Argument.getKind() == TemplateArgument::Type &&
-          isThreads(Argument.getAsType(), Depth + 1))
+          isThreads(Argument.getAsType(), InContainer, Depth + 1))
         return true;
   return false;
 }

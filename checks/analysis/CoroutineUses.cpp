@@ -371,13 +371,14 @@ CoroutineUses::find(const FunctionDecl &F,
 }
 
 CoroutineUses::RunBy CoroutineUses::runBy(const FunctionDecl &Coroutine) {
-  // What a header declares, others use, too.
+  // What a header declares, others use, too; a lambda, nobody else can name.
   const SourceManager &SM = Coroutine.getASTContext().getSourceManager();
-  for (const FunctionDecl *Each : Coroutine.redecls())
-    if (!SM.isInMainFile(SM.getExpansionLoc(Each->getLocation())))
-      return RunBy::Anybody;
-  if (const auto *Method = dyn_cast<CXXMethodDecl>(&Coroutine);
-      Method && Method->isVirtual())
+  const auto *Method = dyn_cast<CXXMethodDecl>(&Coroutine);
+  if (!Method || !Method->getParent()->isLambda())
+    for (const FunctionDecl *Each : Coroutine.redecls())
+      if (!SM.isInMainFile(SM.getExpansionLoc(Each->getLocation())))
+        return RunBy::Anybody;
+  if (Method && Method->isVirtual())
     return RunBy::Anybody;
   if (!Built)
     build(Coroutine.getASTContext());

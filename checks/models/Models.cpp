@@ -146,6 +146,9 @@ namespace {
 /// was said of a name before.
 class BlockingIndex {
 public:
+  explicit BlockingIndex(ArrayRef<Row<BlockingModel>> Shipped)
+      : Shipped(Shipped) {}
+
   void add(ArrayRef<BlockingModel> Models) {
     ++Files;
     for (const BlockingModel &M : Models)
@@ -171,9 +174,9 @@ public:
         return;
     }
     for (auto Row = llvm::lower_bound(
-             shipped::Blocking, Last,
+             Shipped, Last,
              [](const auto &R, StringRef Last) { return R.Last < Last; });
-         Row != std::end(shipped::Blocking) && Row->Last == Last; ++Row)
+         Row != Shipped.end() && Row->Last == Last; ++Row)
       if (isOfC(Row->Facts.Name)
               ? isa<FunctionDecl>(D) && cast<FunctionDecl>(D).isExternC()
               : speaksFor(Row->Facts, D, Object))
@@ -221,13 +224,14 @@ private:
 
   using Candidates =
       llvm::SmallVector<std::pair<unsigned, const BlockingModel *>, 1>;
+  ArrayRef<Row<BlockingModel>> Shipped;
   unsigned Files = 0;
   llvm::StringMap<Candidates> Users;
 };
 } // namespace
 
 struct Models::Tables {
-  BlockingIndex Blocking;
+  BlockingIndex Blocking{shipped::Blocking};
   std::vector<TwinModel> Twins{std::begin(shipped::Twins),
                                std::end(shipped::Twins)};
 
@@ -245,6 +249,17 @@ struct Models::Tables {
   std::deque<ModelFile> Files;
 
   void add(ModelFile File);
+  void forget() {
+    Blocking = BlockingIndex({});
+    Twins.clear();
+    Lockables = Index<LockableModel>({});
+    Guards = Index<GuardModel>({});
+    Tags = Index<TagModel>({});
+    Functions = Index<FunctionModel>({});
+    Tasks = Index<TaskModel>({});
+    TaskFunctions = Index<TaskFunctionModel>({});
+    Libraries.clear();
+  }
 };
 
 void Models::Tables::add(ModelFile File) {
@@ -280,8 +295,15 @@ void Models::Tables::add(ModelFile File) {
 
 //===-- Models ------------------------------------------------------------===//
 
-Models::Models() : T(std::make_unique<Tables>()) {}
+Models::Models(bool Shipped) : T(std::make_unique<Tables>()) {
+  if (!Shipped)
+    T->forget();
+}
 Models::~Models() = default;
+
+std::shared_ptr<const Models> Models::none() {
+  return std::shared_ptr<Models>(new Models(/*Shipped=*/false));
+}
 
 llvm::Expected<std::shared_ptr<const Models>>
 Models::load(ArrayRef<std::string> Files) {

@@ -160,6 +160,8 @@ public:
   /// that is malformed, or "path: error: …" if it cannot be read.
   static llvm::Expected<std::shared_ptr<const Models>>
   load(llvm::ArrayRef<std::string> Files = {});
+  /// Nothing at all: to ask what shapes and bodies decide alone.
+  static std::shared_ptr<const Models> none();
 
   const LockableModel *lockable(const clang::CXXRecordDecl &) const;
   const GuardModel *guard(const clang::CXXRecordDecl &) const;
@@ -185,7 +187,7 @@ public:
   ~Models();
 
 private:
-  Models();
+  explicit Models(bool Shipped = true);
   struct Tables;
   std::unique_ptr<Tables> T;
 };

@@ -30,9 +30,10 @@ struct thread {
 /// The calls of `test` that block, each with its chain.
 std::string calls(const std::string &Code,
                   std::initializer_list<Tier> Of = {Tier::Bridge, Tier::Wait,
-                                                    Tier::Io}) {
+                                                    Tier::Io},
+                  std::shared_ptr<const Models> Known = shippedModels()) {
   Snippet S(Blocking + Code);
-  Analysis A(shippedModels());
+  Analysis A(std::move(Known));
   BlockingCalls Calls(A);
   Tiers Wanted;
   for (Tier T : Of)
@@ -99,6 +100,41 @@ TEST(BlockingCalls, Readiness) {
 
 TEST(BlockingCalls, WhatRunsElsewhere) {
   EXPECT_EQ("", calls("void test() { std::thread t([] { sleep(1); }); }"));
+}
+
+// What blocks is told by attributes; all else is decided by shapes and bodies.
+TEST(BlockingCalls, WithoutModels) {
+  const std::string Code = R"cpp(
+namespace std {
+template <class T> struct atomic { T load() const; };
+}
+[[clang::annotate("corolint::blocking")]] void halt();
+void halt_too() [[clang::blocking]];
+void through(int n) { if (n > 0) halt(); }
+struct closes { ~closes() { halt(); } };
+struct base { virtual void run() {} };
+struct last final : base { void run() override { halt_too(); } };
+std::atomic<bool> done;
+void test(last &l, base &b) {
+  halt();
+  through(0);
+  through(1);
+  closes c;
+  l.run();
+  b.run();
+  auto now = [] { halt(); };
+  now();
+  while (!done.load())
+    ;
+}
+)cpp";
+  const char Found[] =
+      "'halt'; 'through' > 'halt'; 'c' > 'halt'; 'run' > 'halt_too'; "
+      "'now' > 'halt'; 'done'";
+  EXPECT_EQ(Found, calls(Code));
+  EXPECT_EQ(Found, calls(Code, {Tier::Wait}, Models::none()));
+  EXPECT_EQ("",
+            calls("void test() { sleep(1); }", {Tier::Wait}, Models::none()));
 }
 
 TEST(BlockingCalls, AskedTwice) {

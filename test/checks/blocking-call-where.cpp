@@ -31,6 +31,17 @@ task<> moves_to_the_loop(loop &l) {
   ::sleep(1);
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
 }
+// One thread is a loop with its own, not a pool.
+struct loop_with_a_thread {
+  std::thread thread;
+  reschedule schedule();
+};
+// id: blocking/executor-one-thread
+task<> moves_to_a_loop_with_a_thread(loop_with_a_thread &l) {
+  co_await l.schedule();
+  ::sleep(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
+}
 // id: blocking/executor-back
 task<> moves_there_and_back(pool &p, loop &l) {
   co_await p.schedule();

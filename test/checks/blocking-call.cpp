@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 
 std::mutex mu;
 std::condition_variable cv;
+std::atomic<bool> done;
 
 // The mistake, in each tier.
 
@@ -257,6 +258,31 @@ task<> handler() {
   }
 }
 
+// The end of the program keeps nobody waiting.
+[[noreturn]] void give_up();
+task<> dies() {
+  if (!done) {
+    ::sleep(1);
+    give_up();
+  }
+  co_await work();
+}
+// id: blocking/endless
+task<> never_ends() {
+  for (;;) {
+    co_await work();
+    ::sleep(1);
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
+  }
+}
+// id: blocking/throws
+task<> throws() {
+  ::sleep(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
+  throw 1;
+  co_return;
+}
+
 // Other ways to wait.
 
 // id: blocking/condition_variable
@@ -268,7 +294,6 @@ task<> condition() {
   co_await work();
 }
 
-std::atomic<bool> done;
 // id: blocking/spin
 task<> spins() {
   while (!done.load())

@@ -11,6 +11,7 @@ int PQconsumeInput(PGconn *);
 int PQisBusy(PGconn *);
 PGresult *PQgetResult(PGconn *);
 }
+task<> readable(PGconn *);
 
 task<> executes(PGconn *c) {
   PQexec(c, "select 1");
@@ -24,4 +25,20 @@ task<> asks(PGconn *c) {
     PQconsumeInput(c);
   }
   PQgetResult(c);
+}
+task<> does_not_ask(PGconn *c, PGconn *other) {
+  PQsendQuery(c, "select 1");
+  PQconsumeInput(other);
+  PQgetResult(c);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'PQgetResult' blocks the thread that runs this coroutine [coro-blocking-call]
+  co_await work();
+}
+task<> is_told(PGconn *c) {
+  co_await readable(c);
+  PQgetResult(c);
+}
+task<> reads_itself(PGconn *c) {
+  PQconsumeInput(c);
+  PQgetResult(c);
+  co_await work();
 }

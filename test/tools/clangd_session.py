@@ -142,6 +142,41 @@ class SkippedBodies(Session):
         self.assertEqual(tidy.stdout.count(f"[{CHECK}]"), 1, tidy.stdout)
 
 
+BLOCKING = SERVICE[: SERVICE.index("std::mutex mu;")].replace(
+    "#include <mutex>\n#include <stddef.h>", '#include <thread>\n#include "helper.h"'
+) + """\
+void rest() { std::this_thread::sleep_for(std::chrono::seconds(1)); }
+task sleeps() {
+  rest();
+  rest_inline();
+  co_await std::suspend_always{};
+}
+"""
+
+
+class BlockingCalls(Session):
+    def test_through_a_function_of_the_file(self):
+        self.write(
+            "helper.h",
+            "#pragma once\n#include <thread>\n"
+            "inline void rest_inline() {\n"
+            "  std::this_thread::sleep_for(std::chrono::seconds(1));\n}\n",
+        )
+        session = self.session()
+        session.open("service.cpp", BLOCKING)
+        # The body of what a header defines is not seen.
+        said = session.diagnostics("service.cpp")
+        self.assertEqual([d.get("code") for d in said], ["coro-blocking-call"], said)
+        [found] = said
+        self.assertEqual(found["range"]["start"]["line"],
+                         BLOCKING[: BLOCKING.index("  rest();")].count("\n"))
+        [note] = found["relatedInformation"]
+        self.assertIn("'rest' calls 'sleep_for'", note["message"])
+        # It goes as one edits.
+        session.change("service.cpp", BLOCKING.replace("  rest();\n", ""))
+        self.assertEqual(session.diagnostics("service.cpp"), [])
+
+
 class CodeActions(Session):
     """Fixes of the check itself, which it has with `UnsafeFixes`."""
 
