@@ -138,13 +138,25 @@ static const CXXRecordDecl *findPromise(const CXXRecordDecl *R) {
       }
     return Found;
   };
-  if (const CXXRecordDecl *P = PromiseIn(*R))
+  const auto *Own = dyn_cast<ClassTemplateSpecializationDecl>(R);
+  if (const CXXRecordDecl *P = PromiseIn(*R)) {
+    // As no coroutine has needed it yet, its bases may be anything; another
+    // task of the same template speaks for it.
+    if (Own && P->isDependentType() && !methodNamed(*P, "initial_suspend"))
+      for (const ClassTemplateSpecializationDecl *Kin :
+           Own->getSpecializedTemplate()->specializations())
+        if (Kin->hasDefinition())
+          if (const CXXRecordDecl *Its = PromiseIn(*Kin->getDefinition());
+              Its && !Its->isDependentType())
+            return Its;
     return P;
+  }
   for (const CXXBaseSpecifier &Base : R->bases())
     if (const CXXRecordDecl *B = classOf(Base.getType()))
       if (const CXXRecordDecl *P = PromiseIn(*B))
         return P;
   // std::coroutine_traits specialised for it, as Asio does.
+  const CXXRecordDecl *Kin = nullptr;
   for (const NamedDecl *Std :
        Context.getTranslationUnitDecl()->lookup(&Context.Idents.get("std"))) {
     const auto *Namespace = dyn_cast<NamespaceDecl>(Std);
@@ -156,12 +168,21 @@ static const CXXRecordDecl *findPromise(const CXXRecordDecl *R) {
         for (const ClassTemplateSpecializationDecl *S :
              Template->specializations())
           if (S->getTemplateArgs().size() >= 1 && S->hasDefinition() &&
-              S->getTemplateArgs()[0].getKind() == TemplateArgument::Type &&
-              classOf(S->getTemplateArgs()[0].getAsType()) == R)
-            if (const CXXRecordDecl *P = PromiseIn(*S->getDefinition()))
-              return P;
+              S->getTemplateArgs()[0].getKind() == TemplateArgument::Type)
+            if (const CXXRecordDecl *P = PromiseIn(*S->getDefinition())) {
+              const CXXRecordDecl *Of =
+                  classOf(S->getTemplateArgs()[0].getAsType());
+              if (Of == R)
+                return P;
+              const auto *Other =
+                  dyn_cast_or_null<ClassTemplateSpecializationDecl>(Of);
+              if (Own && Other &&
+                  Own->getSpecializedTemplate()->getCanonicalDecl() ==
+                      Other->getSpecializedTemplate()->getCanonicalDecl())
+                Kin = P;
+            }
   }
-  return nullptr;
+  return Kin;
 }
 
 const CXXRecordDecl *Shapes::promiseOf(QualType T) {

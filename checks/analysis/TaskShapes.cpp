@@ -225,7 +225,7 @@ Work TaskShapes::findWork(const CXXRecordDecl &R, QualType T) {
   }
   W = S.isTask(T) ? findTask(R, T) : findAwaiter(R, T);
   if (Model && Model->Start == TaskModel::Lazy)
-    W.Kind = WorkKind::Lazy;
+    W = {WorkKind::Lazy};
   if (Model && Model->Start == TaskModel::Eager)
     W = {WorkKind::Eager, /*MayBeDroppedExplicitly=*/false};
   if (Model && W)
@@ -395,6 +395,13 @@ QualType TaskShapes::awaitedType(QualType T) {
   }
   // A task says it to its promise.
   if (const CXXRecordDecl *Promise = S.promiseOf(T)) {
+    const CXXMethodDecl *Made = methodOf(*Promise, "get_return_object");
+    const auto *Own =
+        dyn_cast_or_null<ClassTemplateSpecializationDecl>(shapeOf(T));
+    const auto *Of = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+        Made ? shapeOf(Made->getReturnType()) : nullptr);
+    if (Own && Of && Own != Of && Own->getIdentifier() == Of->getIdentifier())
+      return {}; // the promise of another task of the same template
     if (methodOf(*Promise, "return_void"))
       return Promise->getASTContext().VoidTy;
     if (const CXXMethodDecl *Returned = methodOf(*Promise, "return_value"))

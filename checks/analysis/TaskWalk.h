@@ -83,6 +83,7 @@ private:
   TaskUses &Out;
   /// The parameter whose fate is asked for; null if the function is judged.
   const clang::ParmVarDecl *const Given;
+  /// Or was to be one, if it had not lost its only co_await.
   const bool IsCoroutine;
   llvm::SmallVector<const clang::Stmt *, 16> Parents;
   llvm::SmallVector<const clang::VarDecl *, 2> Declared;

@@ -22,7 +22,8 @@ TaskWalk::TaskWalk(const FunctionDecl &F, TaskShapes &S, TaskSummaries &Callees,
                    TaskUses &Out, const ParmVarDecl *Given)
     : Context(F.getASTContext()), S(S), Callees(Callees), Out(Out),
       Given(Given),
-      IsCoroutine(isa_and_nonnull<CoroutineBodyStmt>(F.getBody())) {
+      IsCoroutine(isa_and_nonnull<CoroutineBodyStmt>(F.getBody()) ||
+                  S.isTask(F.getReturnType())) {
   if (Given)
     Out.Variables.push_back(Given);
 }

@@ -27,14 +27,29 @@ moor::task<> awaited() {
 }
 moor::task<> one_path(bool c) {
   auto t = work();
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 't' is not awaited on every path; where it is not, it never runs [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE+1]]:7: note: it is not awaited where this is false
   if (c)
     co_await std::move(t);
-  // CHECK-NOTES: :[[@LINE-3]]:8: warning: 't' is not awaited on every path; where it is not, it never runs [coro-discarded-task]
-  // CHECK-NOTES: :[[@LINE-3]]:7: note: it is not awaited where this is false
 }
 moor::task<> together() {
   auto a = work(), b = work();
   co_await moor::when_all(std::move(a), std::move(b));
+}
+
+// id: discard/moor-overwritten
+moor::task<> overwritten() {
+  auto t = work();
+  t = work();
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: the task in 't' is overwritten before it is awaited, and never runs [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-3]]:12: note: made here
+  co_await std::move(t);
+}
+moor::task<> awaited_before() {
+  auto t = work();
+  co_await std::move(t);
+  t = work();
+  co_await std::move(t);
 }
 
 // id: discard/moor-mutex

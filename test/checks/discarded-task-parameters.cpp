@@ -192,9 +192,15 @@ job given_to_coroutines() {
 
 // id: discard/parameter-template
 template <class T> void drop_any(T) {}
-void dropped_by_a_template() { drop_any(fetch()); }
-// CHECK-NOTES: :[[@LINE-1]]:41: warning: the task returned by 'fetch' is discarded, and never runs [coro-discarded-task]
-// CHECK-NOTES: :[[@LINE-3]]:35: note: 'drop_any' does not await it
+template <class T> void swallow(T &&) {}
+void dropped_by_a_template() {
+  drop_any(fetch());
+  // CHECK-NOTES: :[[@LINE-1]]:12: warning: the task returned by 'fetch' is discarded, and never runs [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-5]]:35: note: 'drop_any' does not await it
+  swallow(fetch());
+  // CHECK-NOTES: :[[@LINE-1]]:11: warning: the task returned by 'fetch' is discarded, and never runs [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-7]]:37: note: 'swallow' does not await it
+}
 
 // id: discard/parameter-said
 // The source says it: the task is seen to in another build.

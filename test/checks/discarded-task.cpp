@@ -289,9 +289,3 @@ struct logging_awaiter {
   void await_suspend(std::coroutine_handle<>) const;
   void await_resume() const;
 };
-
-// Known misses.
-
-// Whoever gets a task may keep it, also whoever does not.
-template <class T> void swallow(T &&) {}
-void swallowed() { swallow(work()); }

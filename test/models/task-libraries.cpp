@@ -32,14 +32,13 @@ template <class T> void sync_wait(T &&) {}
 } // namespace cppcoro
 namespace of_cppcoro {
 cppcoro::task<> work();
-cppcoro::task<> lost() {
+void lost() {
   work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the task returned by 'work' is discarded, and never runs [coro-discarded-task]
   cppcoro::when_all_ready(work(), work());
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the lazy operation returned by 'when_all_ready' is discarded, and never starts [coro-discarded-task]
   auto both = cppcoro::when_all_ready(work(), work());
   // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'both' is never started [coro-discarded-task]
-  co_return;
 }
 cppcoro::task<> found(cppcoro::async_scope &scope) {
   co_await cppcoro::when_all_ready(work(), work());
@@ -71,12 +70,11 @@ struct task_group {
 } // namespace coro
 namespace of_libcoro {
 coro::task<> work();
-coro::task<> lost() {
+void lost() {
   coro::when_all(work(), work());
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the lazy operation returned by 'when_all' is discarded, and never starts [coro-discarded-task]
   work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the task returned by 'work' is discarded, and never runs [coro-discarded-task]
-  co_return;
 }
 coro::task<> found(coro::thread_pool &pool, coro::task_group &group) {
   co_await coro::when_all(work(), work());
@@ -116,13 +114,13 @@ struct AsyncScope {
 } // namespace folly
 namespace of_folly {
 folly::coro::Task<> work();
-folly::coro::Task<> lost(folly::EventBase &base) {
+void lost(folly::EventBase &base) {
   work().scheduleOn(1);
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the task returned by 'scheduleOn' is discarded, and never runs [coro-discarded-task]
   auto scheduled = work().scheduleOn(1);
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'scheduled' is never awaited, and never runs [coro-discarded-task]
   base.runInEventBaseThread([]() -> folly::coro::Task<> { co_await work(); });
   // CHECK-NOTES: :[[@LINE-1]]:29: warning: 'runInEventBaseThread' drops the task that this callable returns, which then never runs [coro-discarded-task]
-  co_return;
 }
 folly::coro::Task<> found(folly::coro::AsyncScope &scope) {
   work().scheduleOn(1).start();
@@ -287,14 +285,13 @@ template <class E, class T, class C> void spawn(E, T &&, C) {}
 namespace of_cobalt {
 boost::cobalt::promise<> start();
 boost::cobalt::task<> work();
-boost::cobalt::task<> lost() {
+void lost() {
   start();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the task returned by 'start' is discarded, and its result and exceptions are lost [coro-discarded-task]
   work();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the task returned by 'work' is discarded, and never runs [coro-discarded-task]
   boost::cobalt::join(work(), work());
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the lazy operation returned by 'join' is discarded, and never starts [coro-discarded-task]
-  co_return;
 }
 boost::cobalt::task<> found() {
   +start();
@@ -321,12 +318,11 @@ template <class E, class T> void post(E &, T &&) {}
 } // namespace tmc
 namespace of_toomanycooks {
 tmc::task<> work();
-tmc::task<> lost() {
+void lost() {
   tmc::spawn(work());
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the lazy operation returned by 'spawn' is discarded, and never starts [coro-discarded-task]
   auto s = tmc::spawn(work());
   // CHECK-NOTES: :[[@LINE-1]]:8: warning: 's' is never started [coro-discarded-task]
-  co_return;
 }
 tmc::task<> found(int &executor) {
   tmc::post(executor, work());
