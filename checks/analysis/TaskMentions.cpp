@@ -4,6 +4,7 @@
 // it holds; see TaskWalk.h.
 
 #include "Places.h"
+#include "TaskBodies.h"
 #include "TaskWalk.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/StmtCXX.h"
@@ -91,7 +92,7 @@ TaskUse TaskWalk::useOf(const DeclRefExpr *Ref, const VarDecl *V) {
         Out.GivenTo.push_back({V, {To.Parameter->getLocation(), To.Function}});
         return TaskUse::None;
       }
-      Out.Takers[Ref] = To.Fate;
+      Out.Takers.try_emplace(Ref, To.Fate);
       return Moved ? TaskUse::Moves : TaskUse::Settles;
     }
     if (const auto *Member = dyn_cast<MemberExpr>(P)) {
@@ -129,7 +130,7 @@ TaskUse TaskWalk::memberUse(const CXXMemberCallExpr *Call, const VarDecl *V,
                      }) &&
         isAnswerUnused())
       return TaskUse::None;
-  if (Given && V == Given && TaskShapes::isQuery(*M) && isAnswerUnused())
+  if (Given && V == Given && isQuery(*M) && isAnswerUnused())
     return TaskUse::None;
   if (!W.IsOwner || !isInStd(*M))
     return TaskUse::Settles;

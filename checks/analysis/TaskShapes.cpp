@@ -7,6 +7,7 @@
 #include "Coroutine.h"
 #include "Places.h"
 #include "SuspensionPoints.h"
+#include "TaskBodies.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/DeclTemplate.h"
@@ -41,71 +42,6 @@ bool TaskShapes::hasCoroutines(const ASTContext &Context) {
   return Found;
 }
 
-//===-- Bodies ------------------------------------------------------------===//
-
-static const Stmt *bodyOf(const FunctionDecl *F) {
-  const FunctionDecl *Definition = nullptr;
-  if (!F)
-    return nullptr;
-  if (!F->hasBody(Definition)) {
-    F = F->getTemplateInstantiationPattern(); // nobody has needed it yet
-    if (!F || !F->hasBody(Definition))
-      return nullptr;
-  }
-  return Definition->hasSkippedBody() ? nullptr : Definition->getBody();
-}
-
-static bool anyWithin(const Stmt *S,
-                      llvm::function_ref<bool(const Stmt &)> Visit) {
-  return S && (Visit(*S) || llvm::any_of(S->children(), [&](const Stmt *Child) {
-                 return anyWithin(Child, Visit);
-               }));
-}
-
-/// The name of what is called, also in a template's own body.
-static llvm::StringRef calledName(const Stmt &S) {
-  const auto *Call = dyn_cast<CallExpr>(&S);
-  if (!Call)
-    return {};
-  const Expr *Callee = Call->getCallee()->IgnoreParenImpCasts();
-  DeclarationName Name;
-  if (const auto *M = dyn_cast<MemberExpr>(Callee))
-    Name = M->getMemberDecl()->getDeclName();
-  else if (const auto *M = dyn_cast<CXXDependentScopeMemberExpr>(Callee))
-    Name = M->getMember();
-  else if (const auto *M = dyn_cast<OverloadExpr>(Callee))
-    Name = M->getName();
-  else if (const auto *Ref = dyn_cast<DeclRefExpr>(Callee))
-    Name = Ref->getDecl()->getDeclName();
-  const IdentifierInfo *II = Name.getAsIdentifierInfo();
-  return II ? II->getName() : "";
-}
-
-/// Whether the function calls anything that could set the work going.
-static bool mayStart(const FunctionDecl *F) {
-  return anyWithin(bodyOf(F), [](const Stmt &S) {
-    llvm::StringRef Name = calledName(S);
-    return Name == "resume" || Name == "start" || Name == "post" ||
-           Name == "schedule" || Name == "spawn" || Name == "detach" ||
-           Name == "execute" || Name == "submit" || Name == "enqueue";
-  });
-}
-
-/// Whether the end of the object ends the coroutine, done or not.
-static bool endsWork(const CXXRecordDecl &R) {
-  const CXXDestructorDecl *D = R.getDestructor();
-  const Stmt *Body = bodyOf(D);
-  bool Destroys =
-      anyWithin(Body, [](const Stmt &S) { return calledName(S) == "destroy"; });
-  // Counted, detached, or waited for: somebody has thought about it.
-  bool Else = anyWithin(Body, [](const Stmt &S) {
-    llvm::StringRef Name = calledName(S);
-    return !Name.empty() && Name != "destroy" && Name != "exchange" &&
-           Name != "address";
-  });
-  return Destroys && !Else;
-}
-
 static const CXXMethodDecl *methodOf(const CXXRecordDecl &R,
                                      llvm::StringRef Name) {
   const CXXMethodDecl *Found = nullptr;
@@ -126,23 +62,6 @@ static bool isPromise(const CXXRecordDecl &R, unsigned Depth) {
                             const CXXRecordDecl *B = classOf(Base.getType());
                             return B && isPromise(*B, Depth + 1);
                           });
-}
-
-bool TaskShapes::isQuery(const CXXMethodDecl &M) {
-  if (!M.isConst() || !M.getReturnType()->isArithmeticType())
-    return false;
-  const Stmt *Body = bodyOf(&M);
-  return Body && !anyWithin(Body, [](const Stmt &S) {
-           if (isa<CXXConstructExpr, LambdaExpr, CXXNewExpr>(S))
-             return true;
-           if (!isa<CallExpr>(S))
-             return false;
-           if (const auto *Member = dyn_cast<CXXMemberCallExpr>(&S))
-             if (isa_and_nonnull<CXXConversionDecl>(Member->getMethodDecl()))
-               return false;
-           llvm::StringRef Name = calledName(S);
-           return Name != "done" && Name != "address" && Name != "load";
-         });
 }
 
 bool TaskShapes::isPlumbing(const FunctionDecl &F) {
@@ -288,50 +207,6 @@ Work TaskShapes::findTask(const CXXRecordDecl &R, QualType T) {
   return W;
 }
 
-/// Whether the end of such an object lets go of nothing that could be running:
-/// it has no destructor but one that only asserts, and no members with one but
-/// values of the standard library.
-static bool endsQuietly(const CXXRecordDecl &R, unsigned Depth) {
-  if (R.hasTrivialDestructor())
-    return true;
-  if (isInStd(R)) {
-    static constexpr llvm::StringLiteral Values[] = {
-        "basic_string", "vector",  "optional",    "tuple",
-        "pair",         "variant", "char_traits", "allocator"};
-    const auto *Spec = dyn_cast<ClassTemplateSpecializationDecl>(&R);
-    return Depth < 4 && Spec && llvm::is_contained(Values, R.getName()) &&
-           llvm::all_of(
-               Spec->getTemplateArgs().asArray(),
-               [&](const TemplateArgument &A) {
-                 if (A.getKind() != TemplateArgument::Type)
-                   return false;
-                 const auto *Class = A.getAsType()->getAsCXXRecordDecl();
-                 return !Class || endsQuietly(*Class, Depth + 1);
-               });
-  }
-  if (Depth > 3 || !R.hasDefinition())
-    return false;
-  const CXXDestructorDecl *D = R.getDestructor();
-  if (D && D->isUserProvided()) {
-    const Stmt *Body = bodyOf(D);
-    if (!Body || anyWithin(Body, [](const Stmt &S) {
-          const auto *Call = dyn_cast<CallExpr>(&S);
-          const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
-          return isa<CXXDeleteExpr>(S) || (Call && !(F && F->isNoReturn()));
-        }))
-      return false;
-  }
-  auto IsQuiet = [&](QualType T) {
-    const auto *Class = T->getBaseElementTypeUnsafe()->getAsCXXRecordDecl();
-    return !Class || endsQuietly(*Class, Depth + 1);
-  };
-  return llvm::all_of(R.bases(),
-                      [&](const auto &B) { return IsQuiet(B.getType()); }) &&
-         llvm::all_of(R.fields(), [&](const FieldDecl *F) {
-           return IsQuiet(F->getType());
-         });
-}
-
 /// An awaiter whose making does nothing.
 Work TaskShapes::findAwaiter(const CXXRecordDecl &R, QualType T) {
   bool IsAwaiter = methodOf(R, "await_ready") && methodOf(R, "await_suspend") &&
@@ -355,7 +230,7 @@ Work TaskShapes::findAwaiter(const CXXRecordDecl &R, QualType T) {
     if (R.getDestructor() && R.getDestructor()->isUserProvided() &&
         !isNoDiscard(R))
       return W;
-  } else if (!endsQuietly(R, 0) && !isNoDiscard(R)) {
+  } else if (!endsQuietly(R) && !isNoDiscard(R)) {
     return W;
   }
   for (const CXXConstructorDecl *C : R.ctors())

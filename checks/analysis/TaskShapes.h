@@ -52,9 +52,6 @@ public:
   clang::QualType awaitedType(clang::QualType T);
   bool isAwaitable(clang::QualType T) { return S.isAwaitable(T); }
   bool isTask(clang::QualType T) { return S.isTask(T); }
-  /// Whether the method, as far as it was seen, only answers yes or no, or with
-  /// a number: `bool done() const`.
-  static bool isQuery(const clang::CXXMethodDecl &M);
   /// Part of a coroutine library: an awaiter's or promise's own function.
   static bool isPlumbing(const clang::FunctionDecl &F);
 

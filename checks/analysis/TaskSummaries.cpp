@@ -117,6 +117,10 @@ TaskFate TaskSummaries::seen(const FunctionDecl &F, unsigned I) {
   if (!isUnderstood(Text, P, Uses))
     return TaskFate::Unknown;
 
+  for (const auto &[Call, To] : Uses.Stores)
+    if (To.To == P)
+      return TaskFate::Unknown; // gives it another one
+
   bool IsTaken = false, IsUniform = true;
   TaskFate Taker = TaskFate::Unknown;
   for (const auto &[Ref, Use] : Uses.Mentions) {

@@ -121,7 +121,10 @@ void TaskWalk::variable(const VarDecl *V) {
       !isa<DecompositionDecl>(V))
     if (Work W = S.workOf(T);
         W && W.IsLostInScope &&
-        !(W.MayBeDroppedExplicitly && V->hasAttr<UnusedAttr>()))
+        !(V->hasAttr<UnusedAttr>() &&
+          (W.MayBeDroppedExplicitly ||
+           // An awaiter is nothing much, unless it is taken for a guard.
+           (W.Kind == WorkKind::Awaiter && guardOf(T, S).empty()))))
       Out.Variables.push_back(V);
   Declared.push_back(V);
   value(Init);

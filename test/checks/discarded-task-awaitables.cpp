@@ -184,3 +184,56 @@ void a_marked_one() {
   prepare();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the awaitable returned by 'prepare' is discarded, and does nothing [coro-discarded-task]
 }
+
+// id: discard/awaiter-maybe-unused
+void awaiter_maybe_unused(semaphore &s) {
+  [[maybe_unused]] auto d = sleep(3);
+  [[maybe_unused]] auto units = s.get_units(1);
+  // CHECK-NOTES: :[[@LINE-1]]:25: warning: 'units' is never awaited: it is not the 'units' that awaiting it would give [coro-discarded-task]
+}
+
+// An awaiter that looks after itself.
+struct asserting_sleep {
+  bool suspended = false;
+  asserting_sleep(int) {}
+  ~asserting_sleep() {
+    if (suspended)
+      __builtin_abort();
+  }
+  bool await_ready() const noexcept;
+  void await_suspend(std::coroutine_handle<>);
+  void await_resume() const;
+};
+asserting_sleep nap(int);
+
+// id: discard/awaiter-asserts
+task<> awaiter_that_asserts() {
+  (void)nap(1), nap(2);
+  // CHECK-NOTES: :[[@LINE-1]]:9: warning: the awaitable returned by 'nap' is discarded, and does nothing [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-2]]:17: warning: the awaitable returned by 'nap' is discarded, and does nothing [coro-discarded-task]
+  auto d = nap(3);
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'd' is never awaited, and does nothing [coro-discarded-task]
+  co_await work();
+}
+task<> awaiter_that_asserts_awaited() {
+  co_await nap(1);
+  auto d = nap(3);
+  co_await d;
+}
+
+// What is marked, and ends something: it may be at work in its scope.
+class [[nodiscard]] forked_work {
+public:
+  forked_work(forked_work &&) noexcept;
+  ~forked_work();
+  reschedule operator co_await() const;
+};
+forked_work begin_in_parallel();
+
+// id: discard/awaitable-marked-running
+void awaitable_marked_running() {
+  begin_in_parallel();
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the awaitable returned by 'begin_in_parallel' is discarded [coro-discarded-task]
+  (void)begin_in_parallel();
+  auto running = begin_in_parallel();
+}
