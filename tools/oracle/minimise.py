@@ -24,7 +24,8 @@ def minimise(programs, tools, directory):
         for i in growing:
             seen = {text(best[i][0])}
             for smaller in syntax.smaller(best[i][0]):
-                if text(smaller) not in seen and syntax.used_mutexes(smaller):
+                if text(smaller) not in seen and \
+                        syntax.is_about_something(smaller):
                     seen.add(text(smaller))
                     origins[len(candidates) + 1] = i
                     candidates.append(replace(smaller, id=len(candidates) + 1))
@@ -69,5 +70,5 @@ def examine(candidates, tools, directory):
         return []
     batch = label.Batch(candidates, path)
     labels = batch.labels(tools.compiler, tools.runner)
-    verdicts = judge.tidy_verdicts(tools.tidy, batch)
+    verdicts = judge.verdicts(tools.tidy, batch)
     return [(c, labels[c.id], verdicts[c.id]) for c in candidates]

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Runs programs over every vector of decisions, and says in which lines they
-// suspended while which mutexes were locked.
+// suspended while which mutexes were locked; or which lines made work that some
+// run lost, see work.h.
 //
 //   <most turns>   ->   one line of JSON per program
 //
@@ -16,9 +17,11 @@
 #include "runner.h"
 
 #include "prelude.h"
+#include "work.h"
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,11 +73,25 @@ struct Finding {
 };
 /// By line; and with the first run that showed it.
 std::map<int, Finding> Findings;
+/// Lines whose work some run used.
+std::set<int> Used;
+bool Leaving;
+
+/// How work can be lost, as the slots of a finding.
+enum { LostInPassing = 1, LostLeaving = 2 };
+
+void found(int Line, unsigned Slots) {
+  Finding &F = Findings[Line];
+  if (!F.Slots)
+    F.Vector = vectorText();
+  F.Slots |= Slots;
+}
 
 /// All runs with `Turns` turns; false if there are too many of them.
 bool enumerate(const Program &P, int Turns, long &Runs) {
   Vector.clear();
   Findings.clear();
+  Used.clear();
   Invalid = nullptr;
   Runs = 0;
   do {
@@ -84,6 +101,8 @@ bool enumerate(const Program &P, int Turns, long &Runs) {
     TurnsLeft = Turns;
     FailuresLeft = Turns + 1;
     Locked = 0;
+    Leaving = false;
+    shelf().clear();
     Running = true;
     P.Start();
   } while (!Invalid && advance());
@@ -106,7 +125,13 @@ void label(const Program &P, int MostTurns) {
                 F.Vector.c_str());
     Comma = ", ";
   }
-  std::puts("}}");
+  std::printf("}, \"used\": [");
+  Comma = "";
+  for (int Line : Used) {
+    std::printf("%s%d", Comma, Line);
+    Comma = ", ";
+  }
+  std::puts("]}");
 }
 
 } // namespace
@@ -136,12 +161,35 @@ void invalid(const char *Why) noexcept {
 }
 
 void suspends(int Line) noexcept {
-  if (!Locked)
-    return;
-  Finding &F = Findings[Line];
-  if (!F.Slots)
-    F.Vector = vectorText();
-  F.Slots |= Locked;
+  if (Locked)
+    found(Line, Locked);
+}
+
+void lost(int Line) noexcept {
+  if (Running)
+    found(Line, Leaving ? LostLeaving : LostInPassing);
+}
+void used(int Line) noexcept { Used.insert(Line); }
+void leaving() noexcept { Leaving = true; }
+void stays() noexcept { Leaving = false; }
+
+void keep(Work W) noexcept { W.settle(); }
+void keep_referred(Work &W) noexcept { W.settle(); }
+void keep_optional(std::optional<Work> W) noexcept {
+  if (W)
+    W->settle();
+}
+void keep_owned(std::unique_ptr<Work> W) noexcept {
+  if (W)
+    W->settle();
+}
+void keep_all(std::vector<Work> Works) noexcept {
+  for (Work &W : Works)
+    W.settle();
+}
+std::vector<Work> &shelf() noexcept {
+  static std::vector<Work> S;
+  return S;
 }
 
 void Suspend::await_suspend(std::coroutine_handle<> H) const noexcept {
@@ -170,6 +218,8 @@ void drive(std::coroutine_handle<> H, bool Started) noexcept {
     Pending = H;
   while (Pending)
     std::exchange(Pending, {}).resume();
+  // What is on the shelf will be taken from it.
+  keep_all(std::move(shelf()));
   Running = false; // what is still locked dies with it
 }
 
