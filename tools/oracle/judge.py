@@ -14,6 +14,7 @@ class Verdict:
     """What the check says of one program; nothing, if it has no objection."""
     lines: set = field(default_factory=set)
     mutexes: set = field(default_factory=set)
+    discards: set = field(default_factory=set)  # lines of those expressions
 
 
 def verdicts(tidy, batch):
@@ -63,6 +64,8 @@ def task_verdicts(tidy, batch):
         for program, number, is_note, what in messages(tidy, batch, **options):
             if not is_note:
                 found.append([program, number])
+                if "discarded" in what:
+                    verdicts[program].discards.add(number)
             elif what.startswith("made here"):
                 found[-1][1] = number
         return found

@@ -27,6 +27,7 @@ class Label:
     # line -> (names of the mutexes locked there, or how its work is lost; and
     # the first decision vector that shows it)
     held: dict
+    made: frozenset = frozenset()  # lines that made work in some run
 
     @property
     def wrong(self):
@@ -64,11 +65,12 @@ class Batch:
             if stored["key"] == self.key:
                 return self.decode(stored["labels"])
         binary = self.path.with_suffix(".run")
-        subprocess.run([compiler, *FLAGS, "-O0", "-w", str(self.path),
+        subprocess.run([compiler, *FLAGS, "-O0", "-w",
+                        "-D_GLIBCXX_ASSERTIONS", str(self.path),
                         str(runner), "-o", str(binary)], check=True)
         output = subprocess.run([str(binary), str(MOST_TURNS)], check=True,
                                 stdout=subprocess.PIPE, text=True,
-                                timeout=600).stdout
+                                stderr=subprocess.DEVNULL, timeout=600).stdout
         binary.unlink()
         labels = [json.loads(line) for line in output.splitlines()]
         cache.write_text(json.dumps({"key": self.key, "labels": labels}))
@@ -83,7 +85,8 @@ class Batch:
                 names = question.of(program).names(program, slots,
                                                    int(line) in one["used"])
                 held[int(line)] = (names, vector)
-            labels[one["id"]] = Label(one["invalid"], one["runs"], held)
+            labels[one["id"]] = Label(one["invalid"], one["runs"], held,
+                                      frozenset(one["made"]))
         return labels
 
 

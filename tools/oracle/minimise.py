@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import judge
 import label
+import question
 import syntax
 
 ROUNDS = 20
@@ -49,8 +50,9 @@ def text(program):
 
 def how_it_errs(one):
     """How a verdict differs from the label, roughly."""
-    _, found, verdict = one
-    return (found.wrong, bool(verdict.lines),
+    program, found, verdict = one
+    return (question.of(program).disagree(found, verdict),
+            found.wrong, bool(verdict.lines),
             bool(verdict.mutexes - found.mutexes),
             bool(found.mutexes - verdict.mutexes))
 

@@ -3,8 +3,9 @@
 
 "locks": does the coroutine suspend with a mutex locked?
 "tasks": is the work of a task lost? A loss is *plain*; or *excused* if every
-run that shows it leaves early (throw, co_return) and another uses the work: the
-check keeps silent about those unless ReportErrorPaths is set.
+run that shows it leaves early, by co_return, and another uses the work: the check
+keeps silent about those unless ReportErrorPaths is set. What a throw loses is no
+loss: who throws does not wait for his tasks.
 """
 
 import syntax
@@ -38,10 +39,13 @@ class Tasks:
     def disagree(found, verdict):
         """It has to object where work is lost, plainly or with an excuse, and
         to none that is not. (It warns once per variable, and so not always of
-        each loss.)"""
-        return bool(verdict.lines) != found.wrong or \
+        each loss.) A discarding expression is judged where it stands, also if
+        no run gets there."""
+        lines = verdict.lines - (verdict.discards - found.made)
+        return bool(lines) != found.wrong or \
+            bool(lines) and \
             ("plain" in verdict.mutexes) != ("plain" in found.mutexes) or \
-            bool(verdict.lines - set(found.held))
+            bool(lines - set(found.held))
 
     @staticmethod
     def says(names):

@@ -18,6 +18,8 @@
 
 #include "prelude.h"
 #include "work.h"
+#include <csetjmp>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -73,9 +75,9 @@ struct Finding {
 };
 /// By line; and with the first run that showed it.
 std::map<int, Finding> Findings;
-/// Lines whose work some run used.
-std::set<int> Used;
-bool Leaving;
+/// Lines that made work in some run; whose work some run used.
+std::set<int> Made, Used;
+bool Leaving, Throwing;
 
 /// How work can be lost, as the slots of a finding.
 enum { LostInPassing = 1, LostLeaving = 2 };
@@ -87,13 +89,22 @@ void found(int Line, unsigned Slots) {
   F.Slots |= Slots;
 }
 
+/// A smaller program may look into what is empty.
+sigjmp_buf BeforeCrash;
+void crashed(int) { siglongjmp(BeforeCrash, 1); }
+
 /// All runs with `Turns` turns; false if there are too many of them.
 bool enumerate(const Program &P, int Turns, long &Runs) {
   Vector.clear();
   Findings.clear();
+  Made.clear();
   Used.clear();
   Invalid = nullptr;
   Runs = 0;
+  if (sigsetjmp(BeforeCrash, /*savesigs=*/1)) {
+    Invalid = "crashes";
+    return true;
+  }
   do {
     if (++Runs > MaxRuns)
       return false;
@@ -101,12 +112,22 @@ bool enumerate(const Program &P, int Turns, long &Runs) {
     TurnsLeft = Turns;
     FailuresLeft = Turns + 1;
     Locked = 0;
-    Leaving = false;
+    Leaving = Throwing = false;
     shelf().clear();
     Running = true;
     P.Start();
   } while (!Invalid && advance());
   return true;
+}
+
+void print(const char *Name, const std::set<int> &Lines) {
+  std::printf(", \"%s\": [", Name);
+  const char *Comma = "";
+  for (int Line : Lines) {
+    std::printf("%s%d", Comma, Line);
+    Comma = ", ";
+  }
+  std::printf("]");
 }
 
 void label(const Program &P, int MostTurns) {
@@ -125,13 +146,10 @@ void label(const Program &P, int MostTurns) {
                 F.Vector.c_str());
     Comma = ", ";
   }
-  std::printf("}, \"used\": [");
-  Comma = "";
-  for (int Line : Used) {
-    std::printf("%s%d", Comma, Line);
-    Comma = ", ";
-  }
-  std::puts("]}");
+  std::printf("}");
+  print("made", Made);
+  print("used", Used);
+  std::puts("}");
 }
 
 } // namespace
@@ -166,12 +184,14 @@ void suspends(int Line) noexcept {
 }
 
 void lost(int Line) noexcept {
-  if (Running)
+  if (Running && !Throwing)
     found(Line, Leaving ? LostLeaving : LostInPassing);
 }
+void made(int Line) noexcept { Made.insert(Line); }
 void used(int Line) noexcept { Used.insert(Line); }
 void leaving() noexcept { Leaving = true; }
-void stays() noexcept { Leaving = false; }
+void throwing() noexcept { Throwing = true; }
+void stays() noexcept { Throwing = false; }
 
 void keep(Work W) noexcept { W.settle(); }
 void keep_referred(Work &W) noexcept { W.settle(); }
@@ -229,6 +249,8 @@ bool choose() noexcept { return decide(2); }
 
 int main(int, char **Argv) {
   int MostTurns = std::atoi(Argv[1]);
+  std::signal(SIGSEGV, oracle::crashed);
+  std::signal(SIGABRT, oracle::crashed);
   for (const oracle::Program *P = oracle::Programs; P->Start; ++P)
     oracle::label(*P, MostTurns);
 }

@@ -105,7 +105,7 @@ def mutex_name(program, slot):
 def spell_leaving(line, gives):
     """Lets the runner know of it; what a program gives back is nobody else's
     work if it gives none."""
-    line = line.replace("throw Error{};", "leaving(), throw Error{};")
+    line = line.replace("throw Error{};", "throwing(), throw Error{};")
     line = re.sub(r"} catch \((const Error &|\.\.\.)\) {", r"\g<0> stays();", line)
     if gives:
         line = line.replace("co_return;", "co_return Work();")

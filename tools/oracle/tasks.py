@@ -78,7 +78,7 @@ TAKEN_AT_ONCE = [
 
 WEIGHTS = {
     "write_make": 8, "write_use": 7, "write_move_task": 2, "write_overwrite": 1,
-    "write_fill": 1.5, "write_discard": 0.3, "write_taken": 1,
+    "write_fill": 1.5, "write_discard": 0.15, "write_taken": 1,
     "write_look": 0.7, "write_await": 1,
     "write_in_block": 1, "write_in_if": 3, "write_in_loop": 1,
     "write_in_switch": 0.7, "write_in_try": 0.7, "write_jump": 2,
@@ -95,6 +95,9 @@ class TaskWriter(generate.Writer):
         self.careful = False
         self.mutexes = ()
         self.kinds = {}  # of variables
+        # A forgotten use shows in few lines; many would hide each other.
+        self.tidy_end = self.tidy_exit = self.tidy_break = \
+            rng.choice([0.6, 1, 1, 1])
         self.budget = rng.randint(4, 12)
         self.gives = rng.random() < 0.15
         loved = set(rng.sample(sorted(WEIGHTS), 3))
@@ -125,6 +128,11 @@ class TaskWriter(generate.Writer):
 
     def hold(self, state, kind, key):
         return None
+
+    def pass_on(self, state, wanted):
+        wanted = wanted.copy()  # what ends with the scope is to be seen to
+        wanted.raw = {t: wanted.raw.get(t, NO) for t in state.raw}
+        return super().pass_on(state, wanted)
 
     def condition(self, state):
         # A mutex that is free could be tried; a task cannot.
@@ -186,9 +194,8 @@ class TaskWriter(generate.Writer):
         if others and self.maybe(0.5):
             other = self.rng.choice(others)
             state.raw[other] = YES
-            text = self.rng.choice(["{u} = std::move({t});",
-                                    "{u} = std::exchange({t}, Work());"])
-            return [self.leaf(text, "move assignment", t=name, u=other)]
+            return [self.leaf("{u} = std::move({t});", "move assignment",
+                              t=name, u=other)]
         other = self.fresh("t")
         self.kinds[other] = "plain"
         state.raw[other] = YES
@@ -231,7 +238,7 @@ class TaskWriter(generate.Writer):
     def write(self):
         state = State({})
         body = self.block(state, self.budget, 0)
-        if not state.dead and self.maybe(0.6):
+        if not state.dead and self.maybe(self.tidy_end):
             wanted = state.copy()
             wanted.raw = {m: NO for m in wanted.raw}
             body += tuple(self.pass_on(state, wanted))
@@ -262,7 +269,7 @@ def program(seed, number):
     rng = random.Random(f"{seed}/tasks/{number}")
     writer = TaskWriter(rng)
     body = writer.write()
-    if rng.random() < 0.35:
+    if rng.random() < 0.3:
         body = mutant(body, rng)
     shape = "giving" if writer.gives else \
         rng.choices(SHAPES, (10, 1, 1, 1, 1))[0]

@@ -15,11 +15,14 @@ namespace oracle {
 
 /// The work made in this line is never done.
 void lost(int Line) noexcept;
+/// Work is made in this line.
+void made(int Line) noexcept;
 /// It is done, or somebody's.
 void used(int Line) noexcept;
-/// The program is about to leave by `throw`, or by a `co_return` that is not its
-/// last; or it did not leave, for here is the handler.
+/// The program is about to leave by a `co_return` that is not its last.
 void leaving() noexcept;
+/// It is about to throw, which excuses everything; until it handles that.
+void throwing() noexcept;
 void stays() noexcept;
 
 /// A lazy task.
@@ -31,7 +34,7 @@ public:
     bool Started = false;
     std::coroutine_handle<> Continuation;
 
-    explicit promise_type(int Line) noexcept : Line(Line) {}
+    explicit promise_type(int Line) noexcept : Line(Line) { made(Line); }
     Work get_return_object() noexcept {
       return Work(std::coroutine_handle<promise_type>::from_promise(*this));
     }
