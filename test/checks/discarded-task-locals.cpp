@@ -325,6 +325,42 @@ job<> handled() {
     log("handled");
   }
 }
+// The handler, not the way past it, is where the throw leads.
+job<> outlives_the_throw() {
+  auto t = make();
+  try {
+    auto u = make();
+    co_await u;
+    throw std::runtime_error("no");
+  } catch (const std::exception &) {
+    log("handled");
+  }
+  co_await t;
+}
+job<> outlives_throws_of_two(bool c) {
+  auto t = make();
+  try {
+    try {
+      if (c)
+        throw 1;
+    } catch (const std::exception &) {
+    }
+  } catch (int) {
+  }
+  co_await t;
+}
+job<> forgotten_in_the_handler() {
+  auto t = make();
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 't' is not awaited on every path; where it is not, it never runs [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE+2]]:9: note: it is not awaited where this is true
+  try {
+    if (flag())
+      throw std::runtime_error("no");
+    co_await t;
+  } catch (const std::exception &) {
+    log("handled");
+  }
+}
 
 // id: discard/asked
 job<> asked() {

@@ -35,7 +35,9 @@ class Guard:
 @dataclass
 class State:
     """What the generator believes at a point of the program."""
-    raw: dict  # mutex -> when it is locked by hand
+    # mutex -> when it is locked by hand; or, where the question is of tasks,
+    # variable -> when it owes its work
+    raw: dict
     readers: set = field(default_factory=set)  # those with a reader's lock
     guards: dict = field(default_factory=dict)
     flags: dict = field(default_factory=dict)  # modified bool -> its value
@@ -94,6 +96,8 @@ class State:
         for name in [g for g in self.guards if g not in outer.guards]:
             del self.guards[name]
             self.forget(name)
+        for name in [t for t in self.raw if t not in outer.raw]:
+            del self.raw[name]  # a task's
         for name in [f for f in self.flags if f not in outer.flags]:
             del self.flags[name]
             self.forget(name)

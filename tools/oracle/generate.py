@@ -36,6 +36,10 @@ class Target:
 class Writer(Holders):
     """Writes one program."""
 
+    # How often a scope's end, leaving the coroutine and a break free what is
+    # held.
+    tidy_end, tidy_exit, tidy_break = 0.5, 0.6, 0.4
+
     def __init__(self, rng):
         self.rng = rng
         self.careful = rng.random() < 0.5  # awaits with nothing held, it hopes
@@ -77,7 +81,7 @@ class Writer(Holders):
                 size -= 1
             else:
                 size -= 0.15
-        if not state.dead and self.maybe(0.5):
+        if not state.dead and self.maybe(self.tidy_end):
             statements += self.pass_on(state, outer)
         state.leave(outer)
         return tuple(statements)
@@ -407,12 +411,12 @@ class Writer(Holders):
         way = self.rng.choice(list(ways))
         target = ways[way]
         statements = []
-        if target is None and self.maybe(0.6):
+        if target is None and self.maybe(self.tidy_exit):
             wanted = then.copy()
             wanted.raw = {m: NO for m in wanted.raw}
             statements += self.pass_on(then, wanted)
         elif way == "continue" and self.maybe(0.9) or \
-                way == "break" and self.maybe(0.4):
+                way == "break" and self.maybe(self.tidy_break):
             statements += self.pass_on(then, target.entry)
         if target and way != "continue":
             arrival = then.copy()

@@ -11,19 +11,23 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import question
 import syntax
 
 HERE = Path(__file__).resolve().parent
 FLAGS = ["-std=c++20", "-I", str(HERE)]
 MOST_TURNS = 5
+HEADERS = ("prelude.h", "work.h", "runner.h")
 
 
 @dataclass
 class Label:
     invalid: str  # why the program is no use, or empty
     runs: int
-    # line -> (names of the mutexes locked there, the first decision vector)
+    # line -> (names of the mutexes locked there, or how its work is lost; and
+    # the first decision vector that shows it)
     held: dict
+    made: frozenset = frozenset()  # lines that made work in some run
 
     @property
     def wrong(self):
@@ -40,11 +44,12 @@ class Batch:
     def __init__(self, programs, path):
         self.programs = {p.id: p for p in programs}
         self.path = Path(path)
+        self.question = programs[0].question
         text, self.ranges = syntax.batch_to_cpp(programs)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.key = hashlib.sha256(text.encode() + b"".join(
             (HERE / n).read_bytes()
-            for n in ("prelude.h", "runner.h", "runner.cpp"))).hexdigest()
+            for n in HEADERS + ("runner.cpp",))).hexdigest()
         if not self.path.exists() or self.path.read_text() != text:
             self.path.write_text(text)
 
@@ -60,11 +65,12 @@ class Batch:
             if stored["key"] == self.key:
                 return self.decode(stored["labels"])
         binary = self.path.with_suffix(".run")
-        subprocess.run([compiler, *FLAGS, "-O0", "-w", str(self.path),
+        subprocess.run([compiler, *FLAGS, "-O0", "-w",
+                        "-D_GLIBCXX_ASSERTIONS", str(self.path),
                         str(runner), "-o", str(binary)], check=True)
         output = subprocess.run([str(binary), str(MOST_TURNS)], check=True,
                                 stdout=subprocess.PIPE, text=True,
-                                timeout=600).stdout
+                                stderr=subprocess.DEVNULL, timeout=600).stdout
         binary.unlink()
         labels = [json.loads(line) for line in output.splitlines()]
         cache.write_text(json.dumps({"key": self.key, "labels": labels}))
@@ -76,18 +82,18 @@ class Batch:
             program = self.programs[one["id"]]
             held = {}
             for line, (slots, vector) in one["held"].items():
-                names = {syntax.mutex_name(program, m)
-                         for m in range(len(program.mutexes))
-                         if slots >> m & 1}
+                names = question.of(program).names(program, slots,
+                                                   int(line) in one["used"])
                 held[int(line)] = (names, vector)
-            labels[one["id"]] = Label(one["invalid"], one["runs"], held)
+            labels[one["id"]] = Label(one["invalid"], one["runs"], held,
+                                      frozenset(one["made"]))
         return labels
 
 
 def build_runner(compiler, directory):
     """Compiles runner.cpp, once."""
     source, runner = HERE / "runner.cpp", Path(directory) / "runner.o"
-    inputs = [source, HERE / "prelude.h", HERE / "runner.h"]
+    inputs = [source] + [HERE / n for n in HEADERS]
     if not runner.exists() or any(
             i.stat().st_mtime > runner.stat().st_mtime for i in inputs):
         runner.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import judge
 import label
+import question
 import syntax
 
 ROUNDS = 20
@@ -24,7 +25,8 @@ def minimise(programs, tools, directory):
         for i in growing:
             seen = {text(best[i][0])}
             for smaller in syntax.smaller(best[i][0]):
-                if text(smaller) not in seen and syntax.used_mutexes(smaller):
+                if text(smaller) not in seen and \
+                        syntax.is_about_something(smaller):
                     seen.add(text(smaller))
                     origins[len(candidates) + 1] = i
                     candidates.append(replace(smaller, id=len(candidates) + 1))
@@ -48,8 +50,9 @@ def text(program):
 
 def how_it_errs(one):
     """How a verdict differs from the label, roughly."""
-    _, found, verdict = one
-    return (found.wrong, bool(verdict.lines),
+    program, found, verdict = one
+    return (question.of(program).disagree(found, verdict),
+            found.wrong, bool(verdict.lines),
             bool(verdict.mutexes - found.mutexes),
             bool(found.mutexes - verdict.mutexes))
 
@@ -69,5 +72,5 @@ def examine(candidates, tools, directory):
         return []
     batch = label.Batch(candidates, path)
     labels = batch.labels(tools.compiler, tools.runner)
-    verdicts = judge.tidy_verdicts(tools.tidy, batch)
+    verdicts = judge.verdicts(tools.tidy, batch)
     return [(c, labels[c.id], verdicts[c.id]) for c in candidates]

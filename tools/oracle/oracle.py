@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Compares the lock check with what programs do when they are run.
+"""Compares two checks with what programs do when they are run.
 
     programs --(run, over every vector of decisions)--> labels --+
         |                                                        +-- equal?
         +------(corolint-tidy, oracle-judge)-------> verdicts ---+
 
-A program is wrong if some run of it suspends with a mutex locked. The check has
-to object to the wrong programs and to no other. Then each rule of the analysis
+A program is wrong if some run of it suspends with a mutex locked; or, if the
+question is of tasks, if some run loses the work of one (question.py). The check
+has to object to the wrong programs and to no other.
+
+Of programs about tasks, one in three is a mutant: a use is forgotten. Of the
+lock analysis itself, each rule of the analysis
 is muted in turn, and must be missed: a rule whose absence nothing shows is
 either superfluous or untested.
 """
@@ -25,7 +29,9 @@ import generate
 import judge
 import label
 import minimise
+import question
 import syntax
+import tasks
 
 ROOT = Path(__file__).resolve().parents[2]
 BATCH = 350
@@ -33,12 +39,12 @@ BATCH = 350
 SAMPLE, SAMPLE_SEED, SAMPLE_RULES = 280, "sample", 20
 
 
-def batches(seed, directory):
+def batches(seed, directory, write):
     """Distinct programs, in batches, for ever."""
     seen, programs, number, batch = set(), [], 0, 0
     while True:
         number += 1
-        program = generate.program(seed, number)
+        program = write(seed, number)
         if not program or syntax.structure(program) in seen:
             continue
         seen.add(syntax.structure(program))
@@ -59,7 +65,7 @@ class Tools:
     def examine(self, batch):
         """Labels and verdicts of a batch."""
         labels = batch.labels(self.compiler, self.runner)
-        verdicts = judge.tidy_verdicts(self.tidy, batch) if self.tidy else {}
+        verdicts = judge.verdicts(self.tidy, batch) if self.tidy else {}
         mutants, given_up = {}, 0
         if self.judge:
             mutants, given_up = judge.mutant_verdicts(self.judge, batch)
@@ -92,7 +98,7 @@ class Tally:
             verdict = verdicts.get(number)
             if verdict:
                 entry = (program, found, verdict)
-                if bool(verdict.lines) != found.wrong:
+                if question.of(program).disagree(found, verdict):
                     self.disagreements.append(entry)
                 elif verdict.mutexes != found.mutexes:
                     self.other_mutexes.append(entry)
@@ -121,10 +127,10 @@ def describe(program, found, verdict):
     says = "wrong" if found.wrong else "right"
     yield f"// Label: {says}, from {found.runs} runs."
     for line, (names, vector) in sorted(found.held.items()):
-        yield (f"// Line {line}: suspends with {', '.join(sorted(names))} "
-               f"locked, for one with the decisions {vector}.")
+        yield (f"// Line {line}: {question.of(program).says(names)}, for one "
+               f"with the decisions {vector}.")
     what = "nothing" if not verdict.lines else \
-        f"{', '.join(sorted(verdict.mutexes))} held in line " + ", ".join(
+        f"{question.of(program).says(verdict.mutexes)} in line " + ", ".join(
             map(str, sorted(verdict.lines)))
     yield f"// The check says: {what}."
 
@@ -132,6 +138,9 @@ def describe(program, found, verdict):
 def main():
     parser = argparse.ArgumentParser(prog="tools/dev oracle",
                                      description=__doc__.split("\n")[0])
+    parser.add_argument("--question", choices=question.QUESTIONS,
+                        default="locks",
+                        help="what to ask of programs (default %(default)s)")
     parser.add_argument("--llvm", default="22")
     parser.add_argument("--count", type=int, default=10000,
                         help="programs to judge (default %(default)s)")
@@ -156,20 +165,24 @@ def main():
     compiler = options.compiler or f"clang++-{options.llvm}"
     if options.labels_only:
         tidy = None
-    if options.labels_only or options.no_mutants:
+    about_locks = options.question == "locks"
+    if options.labels_only or options.no_mutants or not about_locks:
         mutants = None
     for tool in (tidy, mutants):
         if tool and not tool.exists():
             sys.exit(f"oracle: {tool} is missing; run "
                      f"`tools/dev build --llvm {options.llvm}`")
     directory = build / "oracle" / f"seed-{options.seed}"
+    if not about_locks:
+        directory = build / "oracle" / f"tasks-{options.seed}"
     tools = Tools(compiler, label.build_runner(compiler, build / "oracle"),
                   tidy, mutants)
 
     tally, start = Tally(), time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         todo = collections.deque()
-        source = batches(options.seed, directory)
+        source = batches(options.seed, directory, generate.program
+                         if about_locks else tasks.program)
         while tally.count < options.count:
             while len(todo) < options.jobs:
                 todo.append(pool.submit(tools.examine, next(source)))
@@ -189,7 +202,7 @@ def report(tally, options, tools, directory):
         tally.print_table()
     print(f"\n{tally.count} distinct programs, {tally.wrong} wrong; "
           f"{tally.dropped} more dropped (they lock twice, or unlock what is "
-          f"free); {tally.runs} runs.")
+          f"free; use work twice, or none); {tally.runs} runs.")
     if tally.wrong < 0.3 * tally.count:
         failures.append("fewer than 30 % of the programs are wrong")
     lonely = [f for f, n in tally.features.items() if 0 in n]

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Runs programs over every vector of decisions, and says in which lines they
-// suspended while which mutexes were locked.
+// suspended while which mutexes were locked; or which lines made work that some
+// run lost, see work.h.
 //
 //   <most turns>   ->   one line of JSON per program
 //
@@ -16,9 +17,13 @@
 #include "runner.h"
 
 #include "prelude.h"
+#include "work.h"
+#include <csetjmp>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,13 +75,36 @@ struct Finding {
 };
 /// By line; and with the first run that showed it.
 std::map<int, Finding> Findings;
+/// Lines that made work in some run; whose work some run used.
+std::set<int> Made, Used;
+bool Leaving, Throwing;
+
+/// How work can be lost, as the slots of a finding.
+enum { LostInPassing = 1, LostLeaving = 2 };
+
+void found(int Line, unsigned Slots) {
+  Finding &F = Findings[Line];
+  if (!F.Slots)
+    F.Vector = vectorText();
+  F.Slots |= Slots;
+}
+
+/// A smaller program may look into what is empty.
+sigjmp_buf BeforeCrash;
+void crashed(int) { siglongjmp(BeforeCrash, 1); }
 
 /// All runs with `Turns` turns; false if there are too many of them.
 bool enumerate(const Program &P, int Turns, long &Runs) {
   Vector.clear();
   Findings.clear();
+  Made.clear();
+  Used.clear();
   Invalid = nullptr;
   Runs = 0;
+  if (sigsetjmp(BeforeCrash, /*savesigs=*/1)) {
+    Invalid = "crashes";
+    return true;
+  }
   do {
     if (++Runs > MaxRuns)
       return false;
@@ -84,10 +112,22 @@ bool enumerate(const Program &P, int Turns, long &Runs) {
     TurnsLeft = Turns;
     FailuresLeft = Turns + 1;
     Locked = 0;
+    Leaving = Throwing = false;
+    shelf().clear();
     Running = true;
     P.Start();
   } while (!Invalid && advance());
   return true;
+}
+
+void print(const char *Name, const std::set<int> &Lines) {
+  std::printf(", \"%s\": [", Name);
+  const char *Comma = "";
+  for (int Line : Lines) {
+    std::printf("%s%d", Comma, Line);
+    Comma = ", ";
+  }
+  std::printf("]");
 }
 
 void label(const Program &P, int MostTurns) {
@@ -106,7 +146,10 @@ void label(const Program &P, int MostTurns) {
                 F.Vector.c_str());
     Comma = ", ";
   }
-  std::puts("}}");
+  std::printf("}");
+  print("made", Made);
+  print("used", Used);
+  std::puts("}");
 }
 
 } // namespace
@@ -136,12 +179,37 @@ void invalid(const char *Why) noexcept {
 }
 
 void suspends(int Line) noexcept {
-  if (!Locked)
-    return;
-  Finding &F = Findings[Line];
-  if (!F.Slots)
-    F.Vector = vectorText();
-  F.Slots |= Locked;
+  if (Locked)
+    found(Line, Locked);
+}
+
+void lost(int Line) noexcept {
+  if (Running && !Throwing)
+    found(Line, Leaving ? LostLeaving : LostInPassing);
+}
+void made(int Line) noexcept { Made.insert(Line); }
+void used(int Line) noexcept { Used.insert(Line); }
+void leaving() noexcept { Leaving = true; }
+void throwing() noexcept { Throwing = true; }
+void stays() noexcept { Throwing = false; }
+
+void keep(Work W) noexcept { W.settle(); }
+void keep_referred(Work &W) noexcept { W.settle(); }
+void keep_optional(std::optional<Work> W) noexcept {
+  if (W)
+    W->settle();
+}
+void keep_owned(std::unique_ptr<Work> W) noexcept {
+  if (W)
+    W->settle();
+}
+void keep_all(std::vector<Work> Works) noexcept {
+  for (Work &W : Works)
+    W.settle();
+}
+std::vector<Work> &shelf() noexcept {
+  static std::vector<Work> S;
+  return S;
 }
 
 void Suspend::await_suspend(std::coroutine_handle<> H) const noexcept {
@@ -170,6 +238,8 @@ void drive(std::coroutine_handle<> H, bool Started) noexcept {
     Pending = H;
   while (Pending)
     std::exchange(Pending, {}).resume();
+  // What is on the shelf will be taken from it.
+  keep_all(std::move(shelf()));
   Running = false; // what is still locked dies with it
 }
 
@@ -179,6 +249,8 @@ bool choose() noexcept { return decide(2); }
 
 int main(int, char **Argv) {
   int MostTurns = std::atoi(Argv[1]);
+  std::signal(SIGSEGV, oracle::crashed);
+  std::signal(SIGABRT, oracle::crashed);
   for (const oracle::Program *P = oracle::Programs; P->Start; ++P)
     oracle::label(*P, MostTurns);
 }

@@ -31,6 +31,8 @@ class Node:
 # How a program keeps its mutexes, and what sort of coroutine it is.
 STORAGES = ("parameter", "global", "local", "member")
 SHAPES = ("task", "eager", "member", "lambda", "template")
+# Of those about tasks: the last one returns work.
+TASK_SHAPES = (*SHAPES, "giving")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Program:
     storages: tuple  # and where it is
     bools: int  # parameters c0, c1, …
     shape: str
+    question: str = "locks"  # or "tasks", see question.py
 
 
 def walk(block):
@@ -87,10 +90,26 @@ def used_mutexes(program):
         r"@m(\d)", "\n".join(lines_of(program.body)))})
 
 
+def is_about_something(program):
+    if program.question == "locks":
+        return bool(used_mutexes(program))
+    return any("work()" in line for line in lines_of(program.body))
+
+
 def mutex_name(program, slot):
     """How the program's text spells a mutex."""
     storage = program.storages[slot]
     return f"box.m{slot}" if storage == "member" else f"m{slot}"
+
+
+def spell_leaving(line, gives):
+    """Lets the runner know of it; what a program gives back is nobody else's
+    work if it gives none."""
+    line = line.replace("throw Error{};", "throwing(), throw Error{};")
+    line = re.sub(r"} catch \((const Error &|\.\.\.)\) {", r"\g<0> stays();", line)
+    if gives:
+        line = line.replace("co_return;", "co_return Work();")
+    return re.sub(r"co_return\b", "leaving(); co_return", line)
 
 
 def to_cpp(program):
@@ -102,6 +121,8 @@ def to_cpp(program):
         return [m for m in mutexes if program.storages[m] in storages]
 
     def spell(line):
+        if program.question == "tasks":
+            line = spell_leaving(line, program.shape == "giving")
         line = re.sub(r"@m(\d)", lambda m: mutex_name(program, int(m[1])), line)
         return re.sub(r"@t(\d)", lambda m: type_of[int(m[1])], line)
 
@@ -123,11 +144,13 @@ def to_cpp(program):
         parameters.append("Box &box")
         arguments.append("box")
 
-    task = "EagerTask" if program.shape == "eager" else "Task"
+    task = {"eager": "EagerTask", "giving": "GivingTask"}.get(program.shape,
+                                                              "Task")
     head = f"run({', '.join(parameters)})"
     body = [f"  {type_of[m]} m{m}({m});" for m in place("local")]
     body += [spell(line) for line in lines_of(program.body)]
-    body += ["  co_return;"]
+    body += ["  co_return Work();" if program.shape == "giving" else
+             "  co_return;"]
     call = f"run({', '.join(arguments)})"
     if program.shape == "lambda":
         coroutine = [f"const auto run = []({', '.join(parameters)}) -> Task {{"]
@@ -161,7 +184,7 @@ def to_cpp(program):
 
 def batch_to_cpp(programs):
     """A source file of programs, and the lines [first, last] of each."""
-    lines = ['#include "prelude.h"', '#include "runner.h"', "",
+    lines = ['#include "work.h"', '#include "runner.h"', "",
              "namespace oracle {", "namespace {", ""]
     ranges = {}
     for program in programs:
@@ -195,7 +218,8 @@ def smaller(program):
 
     for body in variants(program.body):
         yield replace(program, body=body)
-    yield replace(program, shape="task",
+    yield replace(program, shape=program.shape if program.shape == "giving"
+                  else "task",
                   storages=("parameter",) * len(program.storages))
     last = f"c{program.bools - 1}"
     if program.bools and not any(last in line

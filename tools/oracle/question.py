@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The two questions that programs are asked: by running them, and by a check.
+
+"locks": does the coroutine suspend with a mutex locked?
+"tasks": is the work of a task lost? A loss is *plain*; or *excused* if every
+run that shows it leaves early, by co_return, and another uses the work: the check
+keeps silent about those unless ReportErrorPaths is set. What a throw loses is no
+loss: who throws does not wait for his tasks.
+"""
+
+import syntax
+
+
+class Locks:
+    check = "coro-lock-across-suspension"
+
+    @staticmethod
+    def names(program, slots, used):
+        return {syntax.mutex_name(program, m)
+                for m in range(len(program.mutexes)) if slots >> m & 1}
+
+    @staticmethod
+    def disagree(found, verdict):
+        return bool(verdict.lines) != found.wrong
+
+    @staticmethod
+    def says(names):
+        return ", ".join(sorted(names)) + " locked"
+
+
+class Tasks:
+    check = "coro-discarded-task"
+
+    @staticmethod
+    def names(program, slots, used):
+        return {"plain" if slots & 1 or not used else "excused"}
+
+    @staticmethod
+    def disagree(found, verdict):
+        """It has to object where work is lost, plainly or with an excuse, and
+        to none that is not. (It warns once per variable, and so not always of
+        each loss.) A discarding expression is judged where it stands, also if
+        no run gets there."""
+        lines = verdict.lines - (verdict.discards - found.made)
+        return bool(lines) != found.wrong or \
+            bool(lines) and \
+            ("plain" in verdict.mutexes) != ("plain" in found.mutexes) or \
+            bool(lines - set(found.held))
+
+    @staticmethod
+    def says(names):
+        return "this work lost: " + ", ".join(sorted(names))
+
+
+QUESTIONS = {"locks": Locks, "tasks": Tasks}
+
+
+def of(program):
+    return QUESTIONS[program.question]
