@@ -80,10 +80,14 @@ void TaskFlow::drop(unsigned Variable, World &W, const Stmt *Overwrites) {
 void TaskFlow::give(unsigned To, const Expr *Value, bool Adds, World &W,
                     const Stmt *At) {
   TaskState &State = W.Tasks[To];
-  // Who has seen the variable before may look at it again.
-  if (State.Is == TaskState::Settled)
-    return;
   const VarDecl *From = Value ? movedVariable(Value) : nullptr;
+  // Who has seen the variable before may look at it again; and at what it gets.
+  if (State.Is == TaskState::Settled) {
+    if (From && indexOf(From) &&
+        W.Tasks[*indexOf(From)].Is != TaskState::Settled)
+      W.Tasks[*indexOf(From)] = {};
+    return;
+  }
   TaskState New{TaskState::Settled};
   if (Value && makesWork(Value, S))
     New = {TaskState::Owing, origin(Value)};
