@@ -362,6 +362,23 @@ job<> forgotten_in_the_handler() {
   }
 }
 
+// Who watches the variable sees what it gets.
+job<> given_to_a_watched_one() {
+  auto t = make();
+  auto u = make();
+  watch(t);
+  t = std::move(u);
+  co_return;
+}
+job<> given_to_one_that_nobody_watches() {
+  job<> t;
+  // CHECK-NOTES: :[[@LINE-1]]:9: warning: 't' is never awaited, and never runs [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE+1]]:12: note: made here
+  auto u = make();
+  t = std::move(u);
+  co_return;
+}
+
 // id: discard/asked
 job<> asked() {
   auto t = make();

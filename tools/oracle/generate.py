@@ -381,9 +381,9 @@ class Writer(Holders):
         else:
             outside, self.in_handler = self.in_handler, True
             caught = self.block(handler, self.size(), depth + 1)
-            self.in_handler = outside
             if not handler.dead and self.maybe(0.6):
                 caught += tuple(self.pass_on(handler, state))
+            self.in_handler = outside
         self.become(state, join(state, handler))
         state.leave(outer)
         handler, tags = "} catch (const Error &) {", ("try",)

@@ -56,7 +56,7 @@ HANDED_ON = {
     "owner": [(2, "keep_owned(std::move({t}));", "handed on"),
               (1, "{t}->start();", "started")],
     "many": [(2, "keep_all(std::move({t}));", "handed on"),
-             (1, "shelf() = std::move({t});", "stored")],
+             (1, "shelf().push_back(std::move({t}.front()));", "stored")],
 }
 FILL = [(3, "{t} = work();", "assigned")]
 # What loses work whoever comes after.
@@ -95,6 +95,9 @@ class TaskWriter(generate.Writer):
         self.careful = False
         self.mutexes = ()
         self.kinds = {}  # of variables
+        # Variables that somebody has seen, who may look again: the check says
+        # nothing about what they get afterwards, and so they get nothing.
+        self.seen = set()
         # A forgotten use shows in few lines; many would hide each other.
         self.tidy_end = self.tidy_exit = self.tidy_break = \
             rng.choice([0.6, 1, 1, 1])
@@ -116,6 +119,8 @@ class TaskWriter(generate.Writer):
             rows = rows + AWAITED[self.kinds[key]] * 2
         _, text, tag = self.row(rows)
         state.raw[key] = NO
+        if "std::move" not in text and tag != "await":
+            self.seen.add(key)
         self.fresh("n")
         return self.leaf(text, tag, t=key)
 
@@ -163,7 +168,8 @@ class TaskWriter(generate.Writer):
 
     def those(self, state, status, *kinds):
         return [t for t, s in state.raw.items() if s == status
-                and (not kinds or self.kinds[t] in kinds)]
+                and (not kinds or self.kinds[t] in kinds)
+                and (status != NO or t not in self.seen)]
 
     def write_make(self, state):
         name = self.fresh("t")
