@@ -110,7 +110,7 @@ template <class T> struct atomic { T load() const; };
 }
 [[clang::annotate("corolint::blocking")]] void halt();
 void halt_too() [[clang::blocking]];
-void through(int n) { if (n > 0) halt(); }
+void through(int n) { if (n == 1) halt(); }
 struct closes { ~closes() { halt(); } };
 struct base { virtual void run() {} };
 struct last final : base { void run() override { halt_too(); } };
