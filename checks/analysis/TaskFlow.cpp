@@ -295,11 +295,13 @@ Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
   Worlds<World> Result;
 
   // By throw: out of the function, or into a handler without what the try block
-  // declared; from there to the next one, if none of these takes it. Who throws
-  // does not wait for his tasks.
+  // declared. Who throws does not wait for his tasks. Whether none of these
+  // handlers takes it, for the next ones to see, nobody knows.
   bool IsPassedOn = isa_and_nonnull<CXXTryStmt>(Branch) &&
                     !isa_and_nonnull<CXXCatchStmt>(To->getLabel());
-  if (IsPassedOn || (Block.succ_size() == 1 && endsAbruptly(Block))) {
+  if (IsPassedOn)
+    return Result;
+  if (Block.succ_size() == 1 && endsAbruptly(Block)) {
     const auto *Try = dyn_cast_or_null<CXXTryStmt>(To->getTerminatorStmt());
     if (!Try)
       return Result;
@@ -484,6 +486,10 @@ std::vector<LostTask> TaskFlow::lost() {
     bool IsUsed = false;
     for (const auto &[Ref, Use] : Uses.Mentions)
       IsUsed |= Ref->getDecl() == V && Use != TaskUse::None;
+    for (const VarDecl *Other : Variables)
+      IsUsed |= Other->getInit() && movedVariable(Other->getInit()) == V;
+    for (const auto &[At, Store] : Uses.Stores)
+      IsUsed |= Store.Value && movedVariable(Store.Value) == V;
     const Loss *Dropped = nullptr;
     for (const Loss &Each : Losses) {
       if (Each.Variable != I)
