@@ -48,11 +48,13 @@ Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
   Worlds<World> Result;
 
   // By throw: out of the function, or into a handler without what the try block
-  // declared; from there to the next one, if none of these takes it. Who throws
-  // does not wait for his tasks.
+  // declared. Who throws does not wait for his tasks. Whether none of these
+  // handlers takes it, for the next ones to see, nobody knows.
   bool IsPassedOn = isa_and_nonnull<CXXTryStmt>(Branch) &&
                     !isa_and_nonnull<CXXCatchStmt>(To->getLabel());
-  if (IsPassedOn || (Block.succ_size() == 1 && endsAbruptly(Block))) {
+  if (IsPassedOn)
+    return Result;
+  if (Block.succ_size() == 1 && endsAbruptly(Block)) {
     const auto *Try = dyn_cast_or_null<CXXTryStmt>(To->getTerminatorStmt());
     if (!Try)
       return Result;

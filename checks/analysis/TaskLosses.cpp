@@ -94,6 +94,10 @@ std::vector<LostTask> TaskFlow::lost() {
     bool IsUsed = false;
     for (const auto &[Ref, Use] : Uses.Mentions)
       IsUsed |= Ref->getDecl() == V && Use != TaskUse::None;
+    for (const VarDecl *Other : Variables)
+      IsUsed |= Other->getInit() && movedVariable(Other->getInit()) == V;
+    for (const auto &[At, Store] : Uses.Stores)
+      IsUsed |= Store.Value && movedVariable(Store.Value) == V;
     const Loss *Dropped = nullptr;
     for (const Loss &Each : Losses) {
       if (Each.Variable != I)

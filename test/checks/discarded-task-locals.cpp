@@ -361,6 +361,24 @@ job<> forgotten_in_the_handler() {
     log("handled");
   }
 }
+job<> moved_or_leaves_early(bool c) {
+  auto t = make();
+  if (c)
+    co_return;
+  auto u = std::move(t);
+  co_await u;
+}
+job<> handled_inside(bool c) {
+  auto t = make();
+  try {
+    try {
+      throw 1;
+    } catch (int) {
+    }
+    co_await t;
+  } catch (int) {
+  }
+}
 
 // Who watches the variable sees what it gets.
 job<> given_to_a_watched_one() {

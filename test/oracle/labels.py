@@ -66,6 +66,28 @@ CASES = [
      "g.unlock();"),
 ]
 
+# The same, where the question is of tasks: how work is lost, or "right".
+TASK_CASES = [
+    ("plain", "auto t1 = work();"),
+    ("plain", "work();"),
+    ("right", "co_await work();"),
+    ("right", "auto t1 = work();", "co_await std::move(t1);"),
+    ("right", "auto t1 = work();", "keep(std::move(t1));"),
+    ("right", "auto t1 = work();", "shelf().push_back(std::move(t1));"),
+    ("plain", "auto t1 = work();", "t1 = work();", "co_await t1;"),
+    ("plain", "auto t1 = work();", "auto t2 = std::move(t1);"),
+    ("plain", "auto t1 = work();", when("next()", "co_await t1;")),
+    ("right", "auto t1 = work();", when("c0", "co_await t1;"),
+     when("!c0", "t1.start();")),
+    ("excused", "auto t1 = work();", when("next()", "co_return;"),
+     "co_await t1;"),
+    ("right", "auto t1 = work();", when("next()", "throw Error{};"),
+     "co_await t1;"),
+    ("plain", "std::vector<Work> t1; t1.push_back(work());"),
+    ("started twice", "auto t1 = work();", "co_await t1;", "co_await t1;"),
+    ("used while empty", "Work t1;", "co_await t1;"),
+]
+
 
 class Labels(unittest.TestCase):
     def label(self, programs):
@@ -96,6 +118,22 @@ class Labels(unittest.TestCase):
                     said == "destroyed while locked":
                 continue  # the mutex does not survive the coroutine
             self.assertEqual(said, says,
+                             "\n".join(syntax.to_cpp(program)))
+
+    def test_cases_about_tasks_in_every_shape(self):
+        programs, expected = [], {}
+        for shape in syntax.TASK_SHAPES:
+            for says, *body in TASK_CASES:
+                body = tuple(Leaf(s) if isinstance(s, str) else s
+                             for s in body)
+                programs.append(syntax.Program(
+                    len(programs) + 1, body, (), (), 1, shape, "tasks"))
+                expected[programs[-1].id] = says
+        _, labels = self.label(programs)
+        for program in programs:
+            found = labels[program.id]
+            said = found.invalid or ", ".join(sorted(found.mutexes)) or "right"
+            self.assertEqual(said, expected[program.id],
                              "\n".join(syntax.to_cpp(program)))
 
     def test_says_where_what_and_when(self):

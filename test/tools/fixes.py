@@ -33,9 +33,10 @@ WARNING = re.compile(r"^/.*?([^/]+)/[^/]+:\d+:\d+: (warning|error): (.*)$", re.M
 class Case:
     """A test with fixes; and where copies of it are fixed."""
 
-    def __init__(self, path):
-        with open(path) as file:
-            text = file.read()
+    def __init__(self, path, text=None):
+        if text is None:
+            with open(path) as file:
+                text = file.read()
         self.stem = os.path.splitext(os.path.basename(path))[0]
         self.text = EXPECTATION.sub("", text)
         line = re.search(r"RUN: %check_tidy %s (.*)", text)
@@ -62,13 +63,44 @@ class Case:
         return "{}"
 
 
+# Mistakes of several checks in one function, beside and inside each other.
+TOGETHER = """\
+// RUN: %check_tidy %s coro-* -- -config='{CheckOptions: {coro-lock-across-suspension.UnsafeFixes: true}}' -- -I%source/test/models/Inputs/moor
+#include <moor/task.h>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+using namespace std::chrono_literals;
+
+moor::task<> work();
+std::mutex mu;
+int counter;
+
+moor::task<> neighbours() {
+  std::this_thread::sleep_for(10ms);
+  work();
+  moor::run(work());
+  work();
+  co_await work();
+}
+moor::task<> under_a_lock() {
+  std::lock_guard<std::mutex> guard(mu);
+  int seen = ++counter;
+  co_await work();
+  work();
+  std::this_thread::sleep_for(10ms);
+}
+"""
+
+
 def cases():
     found = []
     for path in sorted(glob.glob(os.path.join(TESTS, "*", "*.cpp"))):
         with open(path) as file:
             if "// CHECK-FIXES" in file.read():
                 found.append(Case(path))
-    return found
+    return found + [Case("together.cpp", TOGETHER)]
 
 
 class Fixes(unittest.TestCase):

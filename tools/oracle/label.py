@@ -44,7 +44,7 @@ class Batch:
     def __init__(self, programs, path):
         self.programs = {p.id: p for p in programs}
         self.path = Path(path)
-        self.question = programs[0].question
+        self.question = programs[0].question if programs else "locks"
         text, self.ranges = syntax.batch_to_cpp(programs)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.key = hashlib.sha256(text.encode() + b"".join(

@@ -5,7 +5,9 @@
 "tasks": is the work of a task lost? A loss is *plain*; or *excused* if every
 run that shows it leaves early, by co_return, and another uses the work: the check
 keeps silent about those unless ReportErrorPaths is set. What a throw loses is no
-loss: who throws does not wait for his tasks.
+loss: who throws does not wait for his tasks. Work that only leaving early loses
+and that no run uses is *unused*: if a use is written where no run gets, an excuse
+will do.
 """
 
 import syntax
@@ -13,6 +15,7 @@ import syntax
 
 class Locks:
     check = "coro-lock-across-suspension"
+    one_sided = frozenset()  # features of right or of wrong programs only
 
     @staticmethod
     def names(program, slots, used):
@@ -30,10 +33,12 @@ class Locks:
 
 class Tasks:
     check = "coro-discarded-task"
+    one_sided = frozenset({"cast to void", "discarded", "discarded in comma",
+                           "discarded in ternary", "ignore"})
 
     @staticmethod
     def names(program, slots, used):
-        return {"plain" if slots & 1 or not used else "excused"}
+        return {"plain" if slots & 1 else "excused" if used else "unused"}
 
     @staticmethod
     def disagree(found, verdict):
@@ -43,7 +48,7 @@ class Tasks:
         no run gets there."""
         lines = verdict.lines - (verdict.discards - found.made)
         return bool(lines) != found.wrong or \
-            bool(lines) and \
+            bool(lines) and "unused" not in found.mutexes and \
             ("plain" in verdict.mutexes) != ("plain" in found.mutexes) or \
             bool(lines - set(found.held))
 

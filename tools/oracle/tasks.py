@@ -119,7 +119,7 @@ class TaskWriter(generate.Writer):
             rows = rows + AWAITED[self.kinds[key]] * 2
         _, text, tag = self.row(rows)
         state.raw[key] = NO
-        if "std::move" not in text and tag != "await":
+        if tag == "captured" or "std::move" not in text and tag != "await":
             self.seen.add(key)
         self.fresh("n")
         return self.leaf(text, tag, t=key)
