@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # What is said of a function does not depend on the other functions of the file:
-# each coroutine of the tests of a check, left alone with the declarations, gets
-# the same messages as among the others. (A class template that nobody else
-# instantiates is only a pattern; a summary may be made in another order.)
+# each coroutine of the tests of a check, left alone with the declarations and with
+# what it names, gets the same messages as among the others. (A class template that
+# nobody else instantiates is only a pattern; a summary may be made in another order.)
 #
 # A sample by default; every function with --all, or CORO_TEST_ALL=1.
 
@@ -21,6 +21,29 @@ from broken_sources import FLAGS, ROOT, sources, stripped
 DIAGNOSTIC = re.compile(r"^/.*?:(\d+):\d+: (warning|error): (.*)$", re.M)
 # From the line with the id to the end of the function.
 FUNCTION = re.compile(r"^// id: (\S+)\n(?:.*\n)*?\};?\n", re.M)
+
+
+# What an example declares at its top level.
+NAME = re.compile(r"^(?:template <[^\n]*>\s+)?(?:(?:struct|class|enum|union|concept|using) (\w+)"
+                  r"|[^\s#/}][^\n=;{]*?([~\w]+)\()", re.M)
+
+
+def needed_by(function, functions, rest):
+    """The ids of it, and of those of the others that it names, or that the rest of
+    the file names, and of those that these name."""
+    names = {f: {n for pair in NAME.findall(f[0]) for n in pair if n} for f in functions}
+    needed, new = set(), [function[0], rest]
+    if "template <" in function[0]: # whoever instantiates it
+        new += [f[0] for f in functions
+                if names[function] & set(re.findall(r"\w+", f[0]))]
+        needed |= {f[1] for f in functions if f[0] in new}
+    while new:
+        words = set(re.findall(r"\w+", new.pop()))
+        for other in functions:
+            if other[1] not in needed and (other is function or names[other] & words):
+                needed.add(other[1])
+                new.append(other[0])
+    return needed
 
 
 def lint(tidy, text, directory, name):
@@ -58,8 +81,9 @@ def main():
                 begin = text.count("\n", 0, function.start()) + 1
                 end = text.count("\n", 0, function.end()) + 1
                 expected = [t for line, _, t in among if begin <= line < end]
+                kept = needed_by(function, functions, FUNCTION.sub("", text))
                 alone = FUNCTION.sub(
-                    lambda m: m[0] if m[1] == function[1] else "", text)
+                    lambda m: m[0] if m[1] in kept else "", text)
                 said = lint(tidy, alone, directory, "alone.cpp")
                 if any(level == "error" for _, level, _ in said):
                     skipped += 1 # it needs one of the others

@@ -26,7 +26,8 @@ INPUTS = os.path.join(ROOT, "test", "checks", "Inputs")
 FLAGS = ["-std=c++20", "-nostdinc++", "-nostdlibinc", "-I" + INPUTS,
          "-isystem" + os.path.join(INPUTS, "lib"),
          "-isystem" + os.path.join(INPUTS, "std"),
-         "-isystem" + os.path.join(INPUTS, "posix"), "-ferror-limit=0"]
+         "-isystem" + os.path.join(INPUTS, "posix"),
+         "-I" + os.path.join(ROOT, "runtime", "include"), "-ferror-limit=0"]
 TOKEN = re.compile(r'//[^\n]*|"(?:\\.|[^"\\\n])*"|\w+|::|->|\[\[|\]\]|[^\w\s]')
 SECONDS_PER_FILE = 20
 BATCH = 20

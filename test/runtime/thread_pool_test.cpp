@@ -61,7 +61,8 @@ TEST(ThreadPool, RunsAsManyAtOnceAsItHasThreads) {
   detail::atomic<int> inside = 0;
   auto meet = [&]() -> task<> {
     ++inside;
-    while (inside < 2) // each waits for the other, and blocks its thread
+    // NOLINTNEXTLINE(coro-blocking-call): each blocks its thread until the other is there
+    while (inside < 2)
       std::this_thread::yield();
     co_return;
   };
