@@ -39,7 +39,7 @@ class Case:
                 text = file.read()
         self.stem = os.path.splitext(os.path.basename(path))[0]
         self.text = EXPECTATION.sub("", text)
-        line = re.search(r"RUN: %check_tidy %s (.*)", text)
+        line = re.search(r"RU[N]: %check_tidy %s (.*)", text)
         self.check, *rest = shlex.split(line[1]) if line else ("",)
         self.tidy, self.flags = [], []
         if rest:
