@@ -78,7 +78,8 @@ class Session:
         """Ends the session in an orderly way; returns clangd's exit code."""
         self.request("shutdown")
         self.notify("exit")
-        return self.process.wait(timeout=60)
+        # It finishes indexing the standard library first: minutes under load.
+        return self.process.wait(timeout=300)
 
     def stderr(self):
         self.log.seek(0)
