@@ -2,8 +2,8 @@
 //
 // How lockables, guards and lock calls are told; see Shapes.h.
 
-#include "Places.h"
 #include "Annotations.h"
+#include "Places.h"
 #include "Shapes.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
