@@ -31,13 +31,7 @@ Worlds<BlockingWorld> BlockingFlow::edge(const CFGBlock &Block, unsigned N,
       Add(W);
     return Result;
   }
-  // The left sides of && and || were decided in blocks of their own.
-  for (;;) {
-    const auto *Op = dyn_cast<BinaryOperator>(core(Condition));
-    if (!Op || !Op->isLogicalOp())
-      break;
-    Condition = Op->getRHS();
-  }
+  Condition = decisive(Condition);
   for (World W : Out)
     if (assume(W, Condition, N == 0))
       Add(std::move(W));
@@ -45,42 +39,17 @@ Worlds<BlockingWorld> BlockingFlow::edge(const CFGBlock &Block, unsigned N,
 }
 
 std::optional<bool> BlockingFlow::evaluate(const World &W, const Expr *E) {
-  E = core(E);
-  if (const auto *Op = dyn_cast<UnaryOperator>(E);
-      Op && Op->getOpcode() == UO_LNot) {
-    std::optional<bool> Inner = evaluate(W, Op->getSubExpr());
-    return Inner ? std::optional<bool>(!*Inner) : std::nullopt;
-  }
-  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isLogicalOp()) {
-    bool Decides = Op->getOpcode() == BO_LOr;
-    std::optional<bool> L = evaluate(W, Op->getLHS());
-    if (L == Decides)
-      return Decides;
-    std::optional<bool> R = evaluate(W, Op->getRHS());
-    if (L == !Decides || R == Decides)
-      return R;
-    return std::nullopt;
-  }
-  return Tests.evaluate(W.Known, E);
+  return evaluateLogic(
+      E, [&](const Expr *Atom) { return Tests.evaluate(W.Known, Atom); });
 }
 
 bool BlockingFlow::assume(World &W, const Expr *E, bool Holds) {
-  E = core(E);
-  if (std::optional<bool> Known = evaluate(W, E))
-    return *Known == Holds;
-  if (const auto *Op = dyn_cast<UnaryOperator>(E);
-      Op && Op->getOpcode() == UO_LNot)
-    return assume(W, Op->getSubExpr(), !Holds);
-  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isLogicalOp()) {
-    if (Holds == (Op->getOpcode() == BO_LAnd))
-      return assume(W, Op->getLHS(), Holds) && assume(W, Op->getRHS(), Holds);
-    if (evaluate(W, Op->getLHS()) == !Holds)
-      return assume(W, Op->getRHS(), Holds);
-    return true;
-  }
-  askReady(W, E, Holds);
-  Tests.assume(W.Known, E, Holds);
-  return true;
+  return assumeLogic(
+      E, Holds, [&](const Expr *Any) { return evaluate(W, Any); },
+      [&](const Expr *Atom, bool Is) {
+        askReady(W, Atom, Is);
+        Tests.assume(W.Known, Atom, Is);
+      });
 }
 
 /// `f.wait_for(0s) == std::future_status::ready`, `f.isReady()`, `isReady(f)`,

@@ -506,4 +506,37 @@ Conditions::Conditions(const Body &B, PlaceTable &Places, const CFG &Graph,
   }
 }
 
+bool Conditions::enterCase(Facts &F, const SwitchStmt &Switch,
+                           const CFGBlock &To) {
+  auto ValueOf = [&](const SwitchCase *C) -> std::optional<int64_t> {
+    const auto *Case = dyn_cast<CaseStmt>(C);
+    Expr::EvalResult R;
+    if (!Case || Case->getRHS() || Case->getLHS()->isValueDependent() ||
+        !Case->getLHS()->EvaluateAsInt(R, Context))
+      return std::nullopt;
+    return R.Val.getInt().getExtValue();
+  };
+  std::optional<Subject> On = subjectOf(Switch.getCond());
+  if (!On)
+    return true;
+  if (const auto *Case = dyn_cast_or_null<CaseStmt>(To.getLabel())) {
+    std::optional<int64_t> Value = ValueOf(Case);
+    if (!Value)
+      return true;
+    if (F.equals(*On, *Value) == false)
+      return false;
+    F.learn({*On, *Value, true});
+    return true;
+  }
+  // The default, or past the switch: none of the cases.
+  for (const SwitchCase *C = Switch.getSwitchCaseList(); C;
+       C = C->getNextSwitchCase())
+    if (std::optional<int64_t> Value = ValueOf(C)) {
+      if (F.equals(*On, *Value) == true)
+        return false;
+      F.learn({*On, *Value, false});
+    }
+  return true;
+}
+
 } // namespace corolint

@@ -76,6 +76,11 @@ public:
   /// Learns that `E` is true or false.
   void assume(Facts &F, const clang::Expr *E, bool Holds);
 
+  /// The same for the way to `To`, one of the switch's cases, its default, or
+  /// past it; false if no world with these facts goes there.
+  bool enterCase(Facts &F, const clang::SwitchStmt &Switch,
+                 const clang::CFGBlock &To);
+
   /// The result of one call; follows whatever the caller learns of it.
   Subject resultOf(const clang::Expr *Call);
   /// What a switch tests; nothing if nobody tests it again.
@@ -114,6 +119,65 @@ private:
   std::vector<SubjectInfo> Subjects;
   llvm::DenseMap<std::pair<const void *, uint64_t>, unsigned> Index;
 };
+
+//===-- What every flow makes of !, && and || -----------------------------===//
+
+/// What decides between a branch's two ways. The left sides of && and || were
+/// decided in blocks of their own.
+inline const clang::Expr *decisive(const clang::Expr *E) {
+  for (;;) {
+    const auto *Op = llvm::dyn_cast<clang::BinaryOperator>(core(E));
+    if (!Op || !Op->isLogicalOp())
+      return E;
+    E = Op->getRHS();
+  }
+}
+
+/// Whether `E` is true, where `Atom(E)` says so of what is not made of others.
+template <class AtomFn>
+std::optional<bool> evaluateLogic(const clang::Expr *E, AtomFn Atom) {
+  E = core(E);
+  if (const auto *Op = llvm::dyn_cast<clang::UnaryOperator>(E);
+      Op && Op->getOpcode() == clang::UO_LNot) {
+    std::optional<bool> Inner = evaluateLogic(Op->getSubExpr(), Atom);
+    return Inner ? std::optional<bool>(!*Inner) : std::nullopt;
+  }
+  if (const auto *Op = llvm::dyn_cast<clang::BinaryOperator>(E);
+      Op && Op->isLogicalOp()) {
+    bool Decides = Op->getOpcode() == clang::BO_LOr;
+    std::optional<bool> L = evaluateLogic(Op->getLHS(), Atom);
+    if (L == Decides)
+      return Decides;
+    std::optional<bool> R = evaluateLogic(Op->getRHS(), Atom);
+    return L == !Decides || R == Decides ? R : std::nullopt;
+  }
+  return Atom(E);
+}
+
+/// Learns that `E` is true or false; false if it cannot be. `Evaluate(E)` is
+/// what is known of any expression, `Learn(E, Holds)` learns of what is not
+/// made of others.
+template <class EvaluateFn, class LearnFn>
+bool assumeLogic(const clang::Expr *E, bool Holds, EvaluateFn Evaluate,
+                 LearnFn Learn) {
+  E = core(E);
+  if (std::optional<bool> Known = Evaluate(E))
+    return *Known == Holds;
+  if (const auto *Op = llvm::dyn_cast<clang::UnaryOperator>(E);
+      Op && Op->getOpcode() == clang::UO_LNot)
+    return assumeLogic(Op->getSubExpr(), !Holds, Evaluate, Learn);
+  if (const auto *Op = llvm::dyn_cast<clang::BinaryOperator>(E);
+      Op && Op->isLogicalOp()) {
+    if (Holds == (Op->getOpcode() == clang::BO_LAnd))
+      return assumeLogic(Op->getLHS(), Holds, Evaluate, Learn) &&
+             assumeLogic(Op->getRHS(), Holds, Evaluate, Learn);
+    if (Evaluate(Op->getLHS()) == !Holds)
+      return assumeLogic(Op->getRHS(), Holds, Evaluate, Learn);
+    return true;
+  }
+  Learn(E, Holds);
+  return true;
+}
 
 } // namespace corolint
 

@@ -172,12 +172,11 @@ private:
              const WorldList &Now) const;
   void leaveScopes(World &W, const clang::CXXTryStmt *Try);
   bool enterRange(World &W, const clang::CXXForRangeStmt &For, bool Enters);
-  bool enterCase(World &W, const clang::SwitchStmt &Switch,
-                 const clang::CFGBlock *To);
   std::optional<bool> evaluate(const World &W, const clang::Expr *E);
   static const clang::Expr *guardTested(const clang::Expr *E, bool &Negated);
   std::optional<bool> evaluateGuard(const World &W, const clang::Expr *E);
   bool assume(World &W, const clang::Expr *E, bool Holds);
+  void learn(World &W, const clang::Expr *E, bool Holds);
   void askedInVain(World &W, const clang::Expr *E);
 
   // Making and moving objects: LockObjects.cpp.

@@ -64,8 +64,7 @@ bool anyMethod(const CXXRecordDecl &R,
   return false;
 }
 
-static const CXXMethodDecl *methodNamed(const CXXRecordDecl &R,
-                                        llvm::StringRef Name) {
+const CXXMethodDecl *methodNamed(const CXXRecordDecl &R, llvm::StringRef Name) {
   const CXXMethodDecl *Found = nullptr;
   anyMethod(R, [&](const CXXMethodDecl &M) {
     if (M.getIdentifier() && M.getName() == Name)

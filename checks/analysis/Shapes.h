@@ -113,6 +113,9 @@ const clang::CXXRecordDecl *shapeOf(clang::QualType T);
 bool anyMethod(const clang::CXXRecordDecl &R,
                llvm::function_ref<bool(const clang::CXXMethodDecl &)> Visit,
                unsigned Depth = 0);
+/// The method of that name, of the class or of one of its bases.
+const clang::CXXMethodDecl *methodNamed(const clang::CXXRecordDecl &R,
+                                        llvm::StringRef Name);
 
 } // namespace corolint
 

@@ -81,7 +81,7 @@ Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
   };
   if (const auto *Switch = dyn_cast_or_null<SwitchStmt>(Branch)) {
     for (World W : Out)
-      if (enterCase(W, *Switch, To))
+      if (Tests.enterCase(W.Known, *Switch, *To))
         Add(std::move(W));
     return Result;
   }
@@ -95,87 +95,23 @@ Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
       Add(W);
     return Result;
   }
-  // The left sides of && and || were decided in blocks of their own.
-  for (;;) {
-    const auto *Op = dyn_cast<BinaryOperator>(core(Condition));
-    if (!Op || !Op->isLogicalOp())
-      break;
-    Condition = Op->getRHS();
-  }
+  Condition = decisive(Condition);
   for (World W : Out)
     if (assume(W, Condition, N == 0))
       Add(std::move(W));
   return Result;
 }
 
-bool TaskFlow::enterCase(World &W, const SwitchStmt &Switch,
-                         const CFGBlock *To) {
-  const ASTContext &Context = B.function().getASTContext();
-  auto ValueOf = [&](const SwitchCase *C) -> std::optional<int64_t> {
-    const auto *Case = dyn_cast<CaseStmt>(C);
-    Expr::EvalResult R;
-    if (!Case || Case->getRHS() || Case->getLHS()->isValueDependent() ||
-        !Case->getLHS()->EvaluateAsInt(R, Context))
-      return std::nullopt;
-    return R.Val.getInt().getExtValue();
-  };
-  std::optional<Subject> On = Tests.subjectOf(Switch.getCond());
-  if (!On)
-    return true;
-  if (const auto *Case = dyn_cast_or_null<CaseStmt>(To->getLabel())) {
-    std::optional<int64_t> Value = ValueOf(Case);
-    if (!Value)
-      return true;
-    if (W.Known.equals(*On, *Value) == false)
-      return false;
-    W.Known.learn({*On, *Value, true});
-    return true;
-  }
-  for (const SwitchCase *C = Switch.getSwitchCaseList(); C;
-       C = C->getNextSwitchCase())
-    if (std::optional<int64_t> Value = ValueOf(C)) {
-      if (W.Known.equals(*On, *Value) == true)
-        return false;
-      W.Known.learn({*On, *Value, false});
-    }
-  return true;
-}
-
 std::optional<bool> TaskFlow::evaluate(const World &W, const Expr *E) {
-  E = core(E);
-  if (const auto *Op = dyn_cast<UnaryOperator>(E);
-      Op && Op->getOpcode() == UO_LNot) {
-    std::optional<bool> Inner = evaluate(W, Op->getSubExpr());
-    return Inner ? std::optional<bool>(!*Inner) : std::nullopt;
-  }
-  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isLogicalOp()) {
-    bool Decides = Op->getOpcode() == BO_LOr;
-    std::optional<bool> L = evaluate(W, Op->getLHS());
-    if (L == Decides)
-      return Decides;
-    std::optional<bool> R = evaluate(W, Op->getRHS());
-    return L == !Decides || R == Decides ? R : std::nullopt;
-  }
-  return Tests.evaluate(W.Known, E);
+  return evaluateLogic(
+      E, [&](const Expr *Atom) { return Tests.evaluate(W.Known, Atom); });
 }
 
 /// False if `E` cannot have that outcome in this world.
 bool TaskFlow::assume(World &W, const Expr *E, bool Holds) {
-  E = core(E);
-  if (std::optional<bool> Known = evaluate(W, E))
-    return *Known == Holds;
-  if (const auto *Op = dyn_cast<UnaryOperator>(E);
-      Op && Op->getOpcode() == UO_LNot)
-    return assume(W, Op->getSubExpr(), !Holds);
-  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isLogicalOp()) {
-    if (Holds == (Op->getOpcode() == BO_LAnd))
-      return assume(W, Op->getLHS(), Holds) && assume(W, Op->getRHS(), Holds);
-    if (evaluate(W, Op->getLHS()) == !Holds)
-      return assume(W, Op->getRHS(), Holds);
-    return true;
-  }
-  Tests.assume(W.Known, E, Holds);
-  return true;
+  return assumeLogic(
+      E, Holds, [&](const Expr *Any) { return evaluate(W, Any); },
+      [&](const Expr *Atom, bool Is) { Tests.assume(W.Known, Atom, Is); });
 }
 
 } // namespace corolint

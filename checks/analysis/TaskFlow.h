@@ -101,8 +101,6 @@ private:
   void called(const clang::Expr *Call, World &W);
   bool assume(World &W, const clang::Expr *E, bool Holds);
   std::optional<bool> evaluate(const World &W, const clang::Expr *E);
-  bool enterCase(World &W, const clang::SwitchStmt &Switch,
-                 const clang::CFGBlock *To);
   void branchesPast(LostTask &L, unsigned Variable, unsigned Of);
   std::optional<unsigned> indexOf(const clang::ValueDecl *D) const {
     auto It = Index.find(D);

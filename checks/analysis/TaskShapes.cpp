@@ -42,17 +42,6 @@ bool TaskShapes::hasCoroutines(const ASTContext &Context) {
   return Found;
 }
 
-static const CXXMethodDecl *methodOf(const CXXRecordDecl &R,
-                                     llvm::StringRef Name) {
-  const CXXMethodDecl *Found = nullptr;
-  anyMethod(R, [&](const CXXMethodDecl &M) {
-    if (M.getIdentifier() && M.getName() == Name)
-      Found = &M;
-    return Found != nullptr;
-  });
-  return Found;
-}
-
 static bool isPromise(const CXXRecordDecl &R, unsigned Depth) {
   if (!R.lookup(&R.getASTContext().Idents.get("initial_suspend")).empty())
     return true;
@@ -158,7 +147,7 @@ Work TaskShapes::findWork(const CXXRecordDecl &R, QualType T) {
 
 /// Whether coroutines return it: an iterator may name the promise, too.
 static bool isReturned(const CXXRecordDecl &R, const CXXRecordDecl &Promise) {
-  const CXXMethodDecl *Made = methodOf(Promise, "get_return_object");
+  const CXXMethodDecl *Made = methodNamed(Promise, "get_return_object");
   const CXXRecordDecl *Returned =
       Made ? shapeOf(Made->getReturnType()) : nullptr;
   if (!Returned || !Returned->getIdentifier() || !R.getIdentifier() ||
@@ -183,7 +172,7 @@ Work TaskShapes::findTask(const CXXRecordDecl &R, QualType T) {
     return SetsGoing;
   });
   if (const CXXRecordDecl *Promise = S.promiseOf(T))
-    if (const CXXMethodDecl *Made = methodOf(*Promise, "get_return_object"))
+    if (const CXXMethodDecl *Made = methodNamed(*Promise, "get_return_object"))
       SetsGoing |= mayStart(Made);
   if (SetsGoing)
     return {};
@@ -191,8 +180,8 @@ Work TaskShapes::findTask(const CXXRecordDecl &R, QualType T) {
   if (!S.isAwaitable(T)) {
     // Yields, and is nobody's task: its values are not asked for.
     const CXXRecordDecl *Promise = S.promiseOf(T);
-    if (Starts == Start::Lazy && Promise && methodOf(*Promise, "yield_value") &&
-        isAwaitedByConsumer(T, S))
+    if (Starts == Start::Lazy && Promise &&
+        methodNamed(*Promise, "yield_value") && isAwaitedByConsumer(T, S))
       W.Kind = WorkKind::Generator;
     return W;
   }
@@ -209,8 +198,9 @@ Work TaskShapes::findTask(const CXXRecordDecl &R, QualType T) {
 
 /// An awaiter whose making does nothing.
 Work TaskShapes::findAwaiter(const CXXRecordDecl &R, QualType T) {
-  bool IsAwaiter = methodOf(R, "await_ready") && methodOf(R, "await_suspend") &&
-                   methodOf(R, "await_resume");
+  bool IsAwaiter = methodNamed(R, "await_ready") &&
+                   methodNamed(R, "await_suspend") &&
+                   methodNamed(R, "await_resume");
   Work W;
   if (!IsAwaiter) {
     // What has an operator co_await may be of use without it, unless its author
@@ -254,7 +244,7 @@ Work TaskShapes::findAwaiter(const CXXRecordDecl &R, QualType T) {
 QualType TaskShapes::awaitedType(QualType T) {
   const CXXRecordDecl *R = shapeOf(T);
   for (unsigned Depth = 0; R && Depth < 3; ++Depth) {
-    if (const CXXMethodDecl *Resume = methodOf(*R, "await_resume")) {
+    if (const CXXMethodDecl *Resume = methodNamed(*R, "await_resume")) {
       QualType Result = Resume->getReturnType();
       if (!Result->isDependentType() && !Result->isUndeducedType())
         return Result;
@@ -270,16 +260,16 @@ QualType TaskShapes::awaitedType(QualType T) {
   }
   // A task says it to its promise.
   if (const CXXRecordDecl *Promise = S.promiseOf(T)) {
-    const CXXMethodDecl *Made = methodOf(*Promise, "get_return_object");
+    const CXXMethodDecl *Made = methodNamed(*Promise, "get_return_object");
     const auto *Own =
         dyn_cast_or_null<ClassTemplateSpecializationDecl>(shapeOf(T));
     const auto *Of = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
         Made ? shapeOf(Made->getReturnType()) : nullptr);
     if (Own && Of && Own != Of && Own->getIdentifier() == Of->getIdentifier())
       return {}; // the promise of another task of the same template
-    if (methodOf(*Promise, "return_void"))
+    if (methodNamed(*Promise, "return_void"))
       return Promise->getASTContext().VoidTy;
-    if (const CXXMethodDecl *Returned = methodOf(*Promise, "return_value"))
+    if (const CXXMethodDecl *Returned = methodNamed(*Promise, "return_value"))
       if (Returned->getNumParams() == 1)
         return Returned->getParamDecl(0)->getType().getNonReferenceType();
   }
