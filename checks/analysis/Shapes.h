@@ -85,6 +85,9 @@ private:
   clang::QualType lockableAmongArguments(const clang::CXXRecordDecl &R,
                                          unsigned Depth);
   std::optional<LockCall> findLockCall(const clang::FunctionDecl &F);
+  /// What a guard's method of any name does, by its body.
+  std::optional<LockEffect> effectOnGuard(const clang::FunctionDecl &F,
+                                          const clang::CXXRecordDecl &Guard);
   bool releasesInDestructor(const clang::CXXRecordDecl &R,
                             clang::QualType &Lockable);
   clang::QualType findGuardWithin(const clang::CXXRecordDecl &R,
