@@ -47,10 +47,7 @@ public:
   BlockingCallCheck(StringRef Name, tidy::ClangTidyContext *Context)
       : ClangTidyCheck(Name, Context), Files(Options),
         TierNames(Options.get(TiersOption, "bridge;wait;io")),
-        Shared(Files.analysis(*Context,
-                              [this](StringRef Error) {
-                                configurationDiag(Error, DiagnosticIDs::Error);
-                              })),
+        Shared(Files.analysis(*Context, *this)),
         Inserter(tidy::utils::IncludeSorter::IS_LLVM, areDiagsSelfContained()) {
     SmallVector<StringRef, 5> Each;
     StringRef(TierNames).split(Each, ';', -1, /*KeepEmpty=*/false);

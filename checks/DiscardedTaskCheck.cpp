@@ -45,9 +45,7 @@ public:
         Objects(Options.get(ObjectsOption, true)),
         Callbacks(Options.get(CallbacksOption, true)),
         Threads(Options.get(ThreadsOption, true)),
-        Shared(Files.analysis(*Context, [this](StringRef Error) {
-          configurationDiag(Error, DiagnosticIDs::Error);
-        })) {}
+        Shared(Files.analysis(*Context, *this)) {}
 
   bool isLanguageVersionSupported(const LangOptions &L) const override {
     return L.Coroutines;

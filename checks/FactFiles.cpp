@@ -115,7 +115,7 @@ void FactFiles::store(const ClangTidyCheck::OptionsView &Options,
 
 std::shared_ptr<Analysis>
 FactFiles::analysis(ClangTidyContext &Context,
-                    llvm::function_ref<void(llvm::StringRef)> Report) const {
+                    const ClangTidyCheck &Check) const {
   std::vector<std::string> Folders =
       foldersAbove(absolute(Context.getCurrentFile()));
   std::vector<std::string> Files;
@@ -130,7 +130,7 @@ FactFiles::analysis(ClangTidyContext &Context,
     std::string Text = llvm::toString(M.takeError());
     if (size_t At = Text.find(" error: "); At != std::string::npos)
       Text.erase(At + 1, std::strlen("error: "));
-    Report(Text);
+    Check.configurationDiag(Text, clang::DiagnosticIDs::Error);
     M = loadOnce<Models>({});
     if (!M)
       llvm::report_fatal_error(
@@ -143,7 +143,8 @@ FactFiles::analysis(ClangTidyContext &Context,
     if (Read)
       OtherUnits = *Read;
     else
-      Report(llvm::toString(Read.takeError()));
+      Check.configurationDiag(llvm::toString(Read.takeError()),
+                              clang::DiagnosticIDs::Error);
   }
   return Analysis::of(&Context, std::move(*M), std::move(OtherUnits));
 }

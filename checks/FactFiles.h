@@ -28,12 +28,11 @@ public:
   /// down to the file, and from ModelFiles; what other translation units do,
   /// from SummaryFiles.
   ///
-  /// A file that is wrong is reported once per translation unit, through
-  /// `Report`, and the analysis goes on with the shipped models, or without
-  /// summaries.
+  /// A file that is wrong is reported once per translation unit, by `Check`,
+  /// and the analysis goes on with the shipped models, or without summaries.
   std::shared_ptr<Analysis>
   analysis(clang::tidy::ClangTidyContext &Context,
-           llvm::function_ref<void(llvm::StringRef)> Report) const;
+           const clang::tidy::ClangTidyCheck &Check) const;
 
 private:
   const std::string ModelFiles, SummaryFiles;

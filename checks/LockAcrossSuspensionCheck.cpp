@@ -47,9 +47,7 @@ public:
   LockAcrossSuspensionCheck(StringRef Name, tidy::ClangTidyContext *Context)
       : ClangTidyCheck(Name, Context), Files(Options),
         UnsafeFixes(Options.getLocalOrGlobal(UnsafeFixesOption, false)),
-        Shared(Files.analysis(*Context, [this](StringRef Error) {
-          configurationDiag(Error, DiagnosticIDs::Error);
-        })) {}
+        Shared(Files.analysis(*Context, *this)) {}
 
   bool isLanguageVersionSupported(const LangOptions &L) const override {
     return L.Coroutines;

@@ -40,7 +40,7 @@ event_loop::~event_loop() {
   ::close(wake_);
 }
 
-void event_loop::post(work &item) noexcept {
+void event_loop::post(work_item &item) noexcept {
   if (current() == this)
     ready_.push(item);
   else if (inbox_.push(item))
@@ -86,7 +86,7 @@ void event_loop::run_until_ended(std::coroutine_handle<> first,
       if (!timers_.empty())
         timers_.expire(now(), ready_);
     }
-    work *item = inbox_.take();
+    work_item *item = inbox_.take();
     if (std::exchange(asleep_, false) && item)
       ++wakes_due_; // by the one that posted first
     while (item)
@@ -97,7 +97,7 @@ void event_loop::run_until_ended(std::coroutine_handle<> first,
     }
     work_queue batch;
     batch.append(ready_);
-    while (work *item = batch.pop())
+    while (work_item *item = batch.pop())
       if (run_work(*item); ended) {
         batch.append(ready_); // for the next run()
         ready_.append(batch);

@@ -5,7 +5,9 @@
 
 namespace moor::inline MOOR_ABI {
 
-void manual_executor::post(work &item) noexcept { ready_.push_back(&item); }
+void manual_executor::post(work_item &item) noexcept {
+  ready_.push_back(&item);
+}
 
 void manual_executor::add(timer &t, clock::time_point due) noexcept {
   timers_.add(t, due);
@@ -18,7 +20,7 @@ bool manual_executor::run_one() {
   if (ready_.empty())
     return false;
   std::size_t chosen = chooser_ ? chooser_(chooser_state_, ready_.size()) : 0;
-  work *item = ready_.at(chosen);
+  work_item *item = ready_.at(chosen);
   ready_.erase(ready_.begin() + std::ptrdiff_t(chosen));
   entered scope(*this);
   run_work(*item);
@@ -35,7 +37,7 @@ std::size_t manual_executor::run_ready() {
 void manual_executor::expire() {
   work_queue due;
   timers_.expire(now_, due);
-  while (work *item = due.pop())
+  while (work_item *item = due.pop())
     ready_.push_back(item);
 }
 

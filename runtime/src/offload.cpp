@@ -36,7 +36,7 @@ void offloaded::done(piece &p) noexcept {
     self.post();
 }
 
-void offloaded::settle(work &item) noexcept {
+void offloaded::settle(work_item &item) noexcept {
   auto &self = static_cast<offloaded &>(item);
   if (self.is_over())
     detail::resume(self.coroutine_);
@@ -86,7 +86,7 @@ bool abandonable_piece::done() noexcept {
   return abandoned;
 }
 
-void abandonable_wait::settle(work &item) noexcept {
+void abandonable_wait::settle(work_item &item) noexcept {
   auto &self = static_cast<abandonable_wait &>(item);
   self.give_up();
   detail::resume(self.coroutine_);

@@ -29,7 +29,7 @@ std::coroutine_handle<> shared_frame::join(shared_wait &w) noexcept {
   return frame_;
 }
 
-void shared_wait::settle(work &item) noexcept {
+void shared_wait::settle(work_item &item) noexcept {
   auto &w = static_cast<shared_wait &>(item);
   if (w.granted_and_posted_ || w.frame_.leave(w))
     detail::resume(w.coroutine_);

@@ -8,7 +8,7 @@ const char *timed_out::what() const noexcept {
   return "moor: the time for a task is over";
 }
 
-void detail::alarm::ring(work &item) noexcept {
+void detail::alarm::ring(work_item &item) noexcept {
   auto &self = static_cast<alarm &>(item);
   self.stop_.request_stop();
   // acq_rel: shows what was done, and sees the handle. If nobody waits yet, the

@@ -28,7 +28,7 @@ struct worker_pool::shared {
   unsigned long posted = 0, taken = 0;
   piece_queue pieces;
 
-  void push(work &item) noexcept {
+  void push(work_item &item) noexcept {
     ready.push(item);
     ++posted;
   }
@@ -37,7 +37,7 @@ struct worker_pool::shared {
       return;
     work_queue due;
     timers.expire(clock::now(), due);
-    while (work *item = due.pop())
+    while (work_item *item = due.pop())
       push(*item);
   }
   piece *next_piece() noexcept {
@@ -46,8 +46,8 @@ struct worker_pool::shared {
       return nullptr;
     return pieces.pop();
   }
-  work *next_work() noexcept {
-    work *item = ready.pop();
+  work_item *next_work() noexcept {
+    work_item *item = ready.pop();
     taken += item != nullptr;
     return item;
   }
@@ -98,7 +98,7 @@ void worker_pool::stop() noexcept {
     t.join();
 }
 
-void worker_pool::post(work &item) noexcept {
+void worker_pool::post(work_item &item) noexcept {
   std::lock_guard guard(shared_->mutex);
   shared_->push(item);
   shared_->changed.notify_one();
@@ -137,7 +137,7 @@ void worker_pool::work_until_stopped() noexcept {
       p->call();
       p->finish();
       lock.lock();
-    } else if (work *item = shared_->next_work()) {
+    } else if (work_item *item = shared_->next_work()) {
       shared_->pass_on();
       lock.unlock();
       {

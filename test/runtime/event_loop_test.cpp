@@ -13,9 +13,10 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Counts how often it was run.
-struct counter : work {
+struct counter : work_item {
   counter()
-      : work([](work &w) noexcept { ++static_cast<counter &>(w).runs; }) {}
+      : work_item(
+            [](work_item &w) noexcept { ++static_cast<counter &>(w).runs; }) {}
   int runs = 0;
 };
 

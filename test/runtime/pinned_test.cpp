@@ -99,7 +99,7 @@ static_assert(immovable<detail::reschedule>);
 static_assert(immovable<detail::turn_awaiter>);
 static_assert(immovable<detail::posted_back<std::suspend_always>>);
 static_assert(immovable<detail::alarm>);
-static_assert(immovable<work> && immovable<timer>);
+static_assert(immovable<work_item> && immovable<timer>);
 
 // And what others have the address of.
 static_assert(immovable<nursery> && immovable<stop_source>);

@@ -61,7 +61,8 @@ TEST(ThreadPool, RunsAsManyAtOnceAsItHasThreads) {
   detail::atomic<int> inside = 0;
   auto meet = [&]() -> task<> {
     ++inside;
-    // NOLINTNEXTLINE(coro-blocking-call): each blocks its thread until the other is there
+    // NOLINTNEXTLINE(coro-blocking-call): each blocks its thread until the
+    // other is there
     while (inside < 2)
       std::this_thread::yield();
     co_return;
@@ -134,9 +135,10 @@ TEST(ThreadPool, TimersAreInOrderAndCanBeCancelled) {
 
 TEST(ThreadPool, EndsWithWorkThatIsReady) {
   detail::atomic<int> ran = 0;
-  struct count : work {
+  struct count : work_item {
     explicit count(detail::atomic<int> &ran)
-        : work([](work &w) noexcept { ++static_cast<count &>(w).ran; }),
+        : work_item(
+              [](work_item &w) noexcept { ++static_cast<count &>(w).ran; }),
           ran(ran) {}
     detail::atomic<int> &ran;
   };

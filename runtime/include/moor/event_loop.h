@@ -42,7 +42,7 @@ public:
     return ended.take();
   }
 
-  void post(work &item) noexcept override;
+  void post(work_item &item) noexcept override;
   void add(timer &t, clock::time_point due) noexcept override;
   bool remove(timer &t) noexcept override;
 
@@ -67,7 +67,7 @@ private:
   bool running_ = false, asleep_ = false;
   unsigned wakes_due_ = 0; // by threads that found the loop asleep
 
-  detail::inbox<work> inbox_;
+  detail::inbox<work_item> inbox_;
   detail::spinlock lock_; // of timers_
   timer_heap timers_;
   int epoll_ = -1, wake_ = -1;

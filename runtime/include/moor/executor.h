@@ -19,21 +19,21 @@ using clock = std::chrono::steady_clock;
 
 /// Something to run, once per post. It is a member of what it works for, so
 /// posting allocates nothing; it must stay where it is until it has run.
-class work {
+class work_item {
 public:
-  work(work &&) = delete;
+  work_item(work_item &&) = delete;
 
 protected:
-  using function = void (*)(work &) noexcept;
-  explicit work(function run) noexcept : run_(run) {}
-  ~work() = default;
+  using function = void (*)(work_item &) noexcept;
+  explicit work_item(function run) noexcept : run_(run) {}
+  ~work_item() = default;
 
 private:
   friend class work_queue;
   friend class executor;
   template <class> friend class detail::inbox;
 
-  work *next_ = nullptr;
+  work_item *next_ = nullptr;
   function run_;
 };
 
@@ -41,14 +41,14 @@ private:
 class work_queue {
 public:
   bool empty() const noexcept { return !first_; }
-  void push(work &item) noexcept {
+  void push(work_item &item) noexcept {
     item.next_ = nullptr;
     (last_ ? last_->next_ : first_) = &item;
     last_ = &item;
   }
   /// The oldest; null if there is none.
-  work *pop() noexcept {
-    work *item = first_;
+  work_item *pop() noexcept {
+    work_item *item = first_;
     if (item) {
       first_ = item->next_;
       if (!first_)
@@ -66,14 +66,14 @@ public:
   }
 
 private:
-  work *first_ = nullptr, *last_ = nullptr;
+  work_item *first_ = nullptr, *last_ = nullptr;
 };
 
 /// A moment to wait for: a node in an executor's heap of them. What is posted
 /// when it comes is `work`, unless somebody else has posted that already.
 class timer {
 public:
-  timer(work &what, detail::atomic<bool> &posted) noexcept
+  timer(work_item &what, detail::atomic<bool> &posted) noexcept
       : what_(what), posted_(posted) {}
   timer(timer &&) = delete;
 
@@ -84,7 +84,7 @@ private:
 
   clock::time_point due_;
   unsigned long order_ = 0; // of those that are due at once, the oldest first
-  work &what_;
+  work_item &what_;
   detail::atomic<bool> &posted_;
   timer *child_ = nullptr, *sibling_ = nullptr, *previous_ = nullptr;
   bool pending_ = false;
@@ -125,7 +125,7 @@ public:
   executor(executor &&) = delete;
 
   /// Runs `item` later, behind what was posted before.
-  virtual void post(work &item) noexcept = 0;
+  virtual void post(work_item &item) noexcept = 0;
   /// Posts the timer's work when `due` has come.
   virtual void add(timer &t, clock::time_point due) noexcept = 0;
   /// Whether the timer was still pending; now it is not.
@@ -149,7 +149,7 @@ protected:
   private:
     executor *outer_;
   };
-  static void run_work(work &item) noexcept { item.run_(item); }
+  static void run_work(work_item &item) noexcept { item.run_(item); }
 
 private:
   static constinit inline thread_local executor *current_ = nullptr;

@@ -89,7 +89,7 @@ public:
   /// Lets time pass; what is due on the way runs at its own moment.
   void advance(clock::duration time);
 
-  void post(work &item) noexcept override;
+  void post(work_item &item) noexcept override;
   void add(timer &t, clock::time_point due) noexcept override;
   bool remove(timer &t) noexcept override;
   clock::time_point now() const noexcept override { return now_; }
@@ -99,7 +99,7 @@ private:
   void expire();
   [[noreturn]] static void stuck();
 
-  std::vector<work *> ready_;
+  std::vector<work_item *> ready_;
   timer_heap timers_;
   clock::time_point now_{};
   chooser chooser_ = nullptr;

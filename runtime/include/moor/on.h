@@ -34,8 +34,8 @@ public:
   }
 
 private:
-  struct departure : work {
-    explicit departure(excursion &of) noexcept : work(&depart), of(of) {}
+  struct departure : work_item {
+    explicit departure(excursion &of) noexcept : work_item(&depart), of(of) {}
     excursion &of;
   };
   struct way_back : resumption {
@@ -44,7 +44,7 @@ private:
       home_ = &home;
     }
   };
-  static void depart(work &item) noexcept {
+  static void depart(work_item &item) noexcept {
     excursion &of = static_cast<departure &>(item).of;
     of.begun_ = !of.there_.stop.stop_requested();
     if (of.begun_)

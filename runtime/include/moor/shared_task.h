@@ -106,7 +106,7 @@ protected:
 
 private:
   friend shared_frame;
-  static void settle(work &item) noexcept;
+  static void settle(work_item &item) noexcept;
 
   shared_frame &frame_;
   bool keeps_ = false;

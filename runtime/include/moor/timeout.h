@@ -18,12 +18,12 @@ namespace detail {
 
 /// Requests a stop when its time has come. Before it ends it has to be put off,
 /// by the coroutine and on the executor that have set it.
-class alarm : public work {
+class alarm : public work_item {
   class off_awaiter;
 
 public:
   alarm(executor &home, linked_stop_source &stop) noexcept
-      : work(&ring), home_(home), stop_(stop), timer_(*this, posted_) {}
+      : work_item(&ring), home_(home), stop_(stop), timer_(*this, posted_) {}
 
   void set(clock::time_point due) noexcept { home_.add(timer_, due); }
   /// After it, the alarm does nothing any more. True if it has rung.
@@ -31,7 +31,7 @@ public:
 
 private:
   enum : unsigned char { quiet, awaited, rung };
-  static void ring(work &item) noexcept;
+  static void ring(work_item &item) noexcept;
 
   executor &home_;
   linked_stop_source &stop_;

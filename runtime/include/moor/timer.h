@@ -49,7 +49,7 @@ protected:
   clock::time_point due_;
 
 private:
-  static void settle(work &item) noexcept {
+  static void settle(work_item &item) noexcept {
     auto &self = static_cast<sleep_awaiter &>(item);
     spin_wait wait;
     // acquire: sees the timer

@@ -18,7 +18,7 @@ namespace interleave {
 /// orders nothing, so what a waker has done has to come through the inbox.
 class loop final : public moor::executor {
 public:
-  void post(moor::work &item) noexcept override {
+  void post(moor::work_item &item) noexcept override {
     if (running_on_ == this_thread()) {
       ready_.push(item);
       return;
@@ -43,7 +43,7 @@ public:
       moor::detail::locked_scope scope(lock_);
       timers_.expire(moor::clock::time_point::max(), due);
     }
-    while (moor::work *item = due.pop())
+    while (moor::work_item *item = due.pop())
       post(*item);
   }
 
@@ -53,11 +53,11 @@ public:
   /// Runs what is posted until `ended` says so.
   template <class Ended> void run_until(Ended ended) noexcept {
     for (;;) {
-      while (moor::work *item = ready_.pop())
+      while (moor::work_item *item = ready_.pop())
         run_work(*item);
       if (ended())
         return;
-      moor::work *item = inbox_.take();
+      moor::work_item *item = inbox_.take();
       if (!item)
         sleep();
       while (item)
@@ -75,7 +75,7 @@ private:
 
   const void *running_on_ = nullptr;
   moor::work_queue ready_;
-  moor::detail::inbox<moor::work> inbox_;
+  moor::detail::inbox<moor::work_item> inbox_;
   // Outlives it, as the system's part of an eventfd does.
   atomic<unsigned> &woken_ = *new atomic<unsigned>(0);
   moor::detail::spinlock lock_; // of the timers
@@ -133,7 +133,7 @@ inline bool run(moor::task<> main, moor::stop_token stop = {}) {
 /// As thread_pool: several threads run what is posted to it.
 class pool final : public moor::executor {
 public:
-  void post(moor::work &item) noexcept override {
+  void post(moor::work_item &item) noexcept override {
     {
       moor::detail::locked_scope scope(lock_);
       ready_.push(item);
@@ -168,7 +168,7 @@ public:
   void work() noexcept {
     for (;;) {
       const unsigned before = changes();
-      moor::work *item = nullptr;
+      moor::work_item *item = nullptr;
       {
         moor::detail::locked_scope scope(lock_);
         item = ready_.pop();

@@ -91,7 +91,7 @@ protected:
 private:
   bool submit();
   void give_up() noexcept;
-  static void settle(work &item) noexcept;
+  static void settle(work_item &item) noexcept;
 
   offload_pool &pool_;
   abandonable_piece &piece_;

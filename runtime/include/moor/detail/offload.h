@@ -129,7 +129,7 @@ private:
   static void done(piece &p) noexcept;
   bool submit();
   bool is_over() noexcept;
-  static void settle(work &item) noexcept;
+  static void settle(work_item &item) noexcept;
 
   offload_pool &pool_;
   spinlock lock_; // of what follows, and of posting

@@ -19,10 +19,10 @@
 
 namespace moor::inline MOOR_ABI::detail {
 
-class resumption : public work {
+class resumption : public work_item {
 public:
   resumption() noexcept
-      : work([](work &self) noexcept {
+      : work_item([](work_item &self) noexcept {
           detail::resume(static_cast<resumption &>(self).coroutine_);
         }) {}
   void post() noexcept { home_->post(*this); }

@@ -32,7 +32,7 @@
 
 namespace moor::inline MOOR_ABI::detail {
 
-class wait_base : public work, public native_awaiter {
+class wait_base : public work_item, public native_awaiter {
 public:
   /// True once: whoever gets it has to post.
   bool claim_post() noexcept {
@@ -44,7 +44,7 @@ public:
 
 protected:
   explicit wait_base(function settle) noexcept
-      : work(settle), on_stop_(*this) {}
+      : work_item(settle), on_stop_(*this) {}
   ~wait_base() = default;
 
   template <moor_promise P> void begin(std::coroutine_handle<P> h) noexcept {
@@ -260,7 +260,7 @@ private:
   class node : public queued_wait {
   public:
     explicit node(owned_wait &of) noexcept
-        : queued_wait([](work &item) noexcept {
+        : queued_wait([](work_item &item) noexcept {
             static_cast<node &>(item).of_.settle();
           }),
           of_(of) {}

@@ -13,7 +13,7 @@ namespace moor::inline MOOR_ABI::detail {
 
 class worker_pool : public executor {
 public:
-  void post(work &item) noexcept override;
+  void post(work_item &item) noexcept override;
   void add(timer &t, clock::time_point due) noexcept override;
   bool remove(timer &t) noexcept override;
 
