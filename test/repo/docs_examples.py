@@ -43,14 +43,21 @@ class DocsExamples(unittest.TestCase):
              "-checks=-*," + check, *arguments], text=True, timeout=120,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def messages(self, check, text):
+    def messages(self, check, text, model=""):
+        """What is said of a file, beside a corolint.yaml."""
         with tempfile.TemporaryDirectory() as directory:
+            with open(os.path.join(directory, "corolint.yaml"), "w") as f:
+                f.write(model)
             file = os.path.join(directory, "example.cpp")
             with open(file, "w") as f:
                 f.write(text)
             result = self.tidy(check, "-quiet", "-config={}", file, "--",
                                "-std=c++20", "-include", PRELUDE)
         self.assertIn(result.returncode, (0, 1), result.stderr)
+        refused = re.findall(r"^(error: ).*(corolint\.yaml:.*?) \[clang-tidy-config",
+                             result.stdout, re.M)
+        if refused:
+            return ["".join(words) for words in refused]
         return MESSAGE.findall(result.stdout)
 
     def test_pages(self):
@@ -79,6 +86,25 @@ class DocsExamples(unittest.TestCase):
                                          result.stdout + result.stderr)
                     else:
                         self.assertIn(block.language, ("text", "sh"))
+
+    def test_models(self):
+        """Each model is read, with the C++ and the text that follow it."""
+        found = list(blocks(os.path.join(PAGES, "..", "contributing",
+                                         "adding-a-model.md")))
+        self.assertTrue(found)
+        for i, block in enumerate(found):
+            if block.language != "yaml":
+                self.assertIn(block.language, ("cpp", "text", "sh"))
+                continue
+            following = {}
+            for other in found[i + 1:]:
+                if other.language not in ("cpp", "text"):
+                    break
+                following[other.language] = other.text
+            with self.subTest(line=block.line):
+                said = self.messages("coro-*", following.get("cpp", ""),
+                                     block.text)
+                self.assertEqual(said, following.get("text", "").splitlines())
 
 
 if __name__ == "__main__":
