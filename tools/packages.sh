@@ -25,6 +25,7 @@ packages_to_test() {
   packages_to_package "$@"
   echo python3 libgtest-dev
   echo libboost1.81-dev              # for the demonstration's service
+  echo qcoro-qt6-dev qt6-base-dev    # a library that the checks are tried on
   echo g++ valgrind                  # for moor; g++ the build has to refuse
   echo libclang-rt-22-dev            # its sanitizers
   echo libbenchmark-dev              # its benchmarks are linted
