@@ -7,6 +7,7 @@
 #include "Analysis.h"
 #include "BlockingParts.h"
 #include "Places.h"
+#include "SuspensionPoints.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"
 #include "llvm/ADT/DenseSet.h"
@@ -92,7 +93,22 @@ private:
     for (const Expr *Step : {E.getCommonExpr(), E.getReadyExpr(),
                              E.getSuspendExpr(), E.getResumeExpr()})
       walk(Step);
+    wrapped(E);
     InAwait = Outer;
+  }
+
+  /// An await_transform puts the awaiter into one of the library's own, which
+  /// calls it out of sight.
+  void wrapped(const CoroutineSuspendExpr &E) {
+    const CXXRecordDecl *Given = shapeOf(E.getOperand()->getType());
+    const CXXMethodDecl *Called = awaiterMember(E.getReadyExpr());
+    if (!Given || !Called || Called->getParent() == Given || K.callee(*Called))
+      return;
+    for (const char *Name : {"await_ready", "await_suspend", "await_resume"})
+      if (const CXXMethodDecl *M = methodNamed(*Given, Name))
+        if (BlockingCallee Into = K.callee(*M))
+          add(BlockingSiteKind::Call, &E, E.getKeywordLoc(), describe(*M))
+              .Callee = Into;
   }
 
   BlockingSite &add(BlockingSiteKind Kind, const Stmt *At, SourceLocation Loc,

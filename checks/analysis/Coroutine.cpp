@@ -32,6 +32,25 @@ static bool awaits(const Stmt *S) {
   return llvm::any_of(S->children(), awaits);
 }
 
+/// `auto begin() { class awaitable { … }; return awaitable(…); }`, which nobody
+/// has called yet: its type is not known, but its classes are.
+static bool hasAwaiterOfItsOwn(const CXXMethodDecl &M) {
+  if (!M.getReturnType()->isUndeducedType())
+    return false;
+  const FunctionDecl *Pattern = M.getTemplateInstantiationPattern();
+  const auto *Body =
+      dyn_cast_or_null<CompoundStmt>((Pattern ? Pattern : &M)->getBody());
+  return Body && llvm::any_of(Body->body(), [](const Stmt *Child) {
+           const auto *Declared = dyn_cast<DeclStmt>(Child);
+           const auto *Class =
+               Declared && Declared->isSingleDecl()
+                   ? dyn_cast<CXXRecordDecl>(Declared->getSingleDecl())
+                   : nullptr;
+           return Class && Class->hasDefinition() &&
+                  methodNamed(*Class, "await_resume");
+         });
+}
+
 bool isAwaitedByConsumer(QualType Return, Shapes &S) {
   if (S.isAwaitable(Return))
     return true;
@@ -41,7 +60,8 @@ bool isAwaitedByConsumer(QualType Return, Shapes &S) {
   for (const CXXMethodDecl *M : R->methods())
     if (!isa<CXXConstructorDecl, CXXDestructorDecl>(M) &&
         (S.isAwaitable(M->getReturnType()) ||
-         (S.isTask(M->getReturnType()) && shapeOf(M->getReturnType()) != R)))
+         (S.isTask(M->getReturnType()) && shapeOf(M->getReturnType()) != R) ||
+         hasAwaiterOfItsOwn(*M)))
       return true;
   return false;
 }

@@ -23,6 +23,13 @@ bool Shapes::isGuard(QualType T) {
   return R && guardFacts(*R).IsGuard;
 }
 
+bool Shapes::endsLock(QualType T) {
+  if (T.isNull() || !classOf(T) || T->isPointerType() || T->isReferenceType())
+    return false;
+  QualType Lockable;
+  return isGuard(T) || releasesInDestructor(*classOf(T), Lockable);
+}
+
 LockOwner Shapes::guarded(QualType Guard) {
   const CXXRecordDecl *R = classOf(Guard);
   return R ? guardFacts(*R).Owner : LockOwner::None;
@@ -199,6 +206,11 @@ private:
       return isReferredTo(Op->getArg(0));
     if (const auto *Call = dyn_cast<CXXMemberCallExpr>(E))
       return isReferredTo(Call->getImplicitObjectArgument());
+    // std::exchange(mutex, nullptr)->unlock()
+    if (const auto *Call = dyn_cast<CallExpr>(E))
+      if (const FunctionDecl *F = Call->getDirectCallee())
+        return F->getIdentifier() && F->getName() == "exchange" &&
+               isInStd(*F) && isReferredTo(Call->getArg(0));
     if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
       const auto *V = dyn_cast<VarDecl>(Ref->getDecl());
       return V && (isa<ParmVarDecl>(V) || V->getType()->isReferenceType() ||

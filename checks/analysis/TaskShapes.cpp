@@ -214,6 +214,11 @@ Work TaskShapes::findAwaiter(const CXXRecordDecl &R, QualType T) {
   }
   if (suspensionOf(R) == Suspension::Never)
     return W;
+  // However it is made and ends: who keeps it does not hold the guard.
+  if (!R.isDependentType() && S.endsLock(awaitedType(T)) && !S.endsLock(T)) {
+    W.Kind = WorkKind::Awaiter;
+    return W;
+  }
   // A handle to something that runs already is a future, not an awaiter: it
   // would have to let go of it in the end, and offers more than to be awaited.
   if (R.isDependentType()) {
