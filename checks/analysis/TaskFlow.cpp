@@ -76,7 +76,7 @@ void TaskFlow::drop(unsigned Variable, World &W, const Stmt *Overwrites) {
   TaskState &State = W.Tasks[Variable];
   if (State.Is == TaskState::Owing)
     Losses.insert(
-        {Variable, State.Of, Overwrites, !Overwrites && W.LeavesEarly});
+        {Variable, State.Of, Overwrites, Overwrites ? nullptr : W.Leaving});
 }
 
 /// Somebody sees to what the variable holds.
@@ -207,7 +207,7 @@ void TaskFlow::element(const CFGElement &E, World W, WorldList &Out) {
   } else if (isa<CoroutineSuspendExpr>(Node)) {
     Tests.othersRan(W.Known);
   } else if (isa<ReturnStmt, CoreturnStmt>(Node) && Node != Last) {
-    W.LeavesEarly = true;
+    W.Leaving = Node;
   }
   Out.push_back(std::move(W));
 }

@@ -36,27 +36,28 @@ struct TaskState {
 struct TaskWorld {
   /// By the variable's index.
   llvm::SmallVector<TaskState, 4> Tasks;
-  /// A return that is not the function's last statement was passed.
-  bool LeavesEarly = false;
+  /// A return that is not the function's last statement was passed; or what
+  /// was thrown is on its way to a handler, or out of the function.
+  const clang::Stmt *Leaving = nullptr;
   Facts Known;
 
   bool operator==(const TaskWorld &O) const {
-    return Tasks == O.Tasks && LeavesEarly == O.LeavesEarly && Known == O.Known;
+    return Tasks == O.Tasks && Leaving == O.Leaving && Known == O.Known;
   }
   bool operator<(const TaskWorld &O) const {
     if (Tasks != O.Tasks)
       return std::lexicographical_compare(Tasks.begin(), Tasks.end(),
                                           O.Tasks.begin(), O.Tasks.end());
-    return std::tie(LeavesEarly, Known) < std::tie(O.LeavesEarly, O.Known);
+    return std::tie(Leaving, Known) < std::tie(O.Leaving, O.Known);
   }
   static std::optional<TaskWorld> merged(const TaskWorld &A,
                                          const TaskWorld &B) {
-    if (A.Tasks != B.Tasks || A.LeavesEarly != B.LeavesEarly)
+    if (A.Tasks != B.Tasks || A.Leaving != B.Leaving)
       return std::nullopt;
     std::optional<Facts> F = Facts::merged(A.Known, B.Known);
     if (!F)
       return std::nullopt;
-    return TaskWorld{A.Tasks, A.LeavesEarly, std::move(*F)};
+    return TaskWorld{A.Tasks, A.Leaving, std::move(*F)};
   }
 };
 
@@ -72,7 +73,7 @@ public:
   bool run() { return Engine.run(); }
   // After a run:
   /// Whether the task that came in with the parameter ends with nothing done on
-  /// every path, or on any.
+  /// every path, or on any; but for those that throw.
   bool alwaysLoses(const clang::ParmVarDecl &P) const;
   bool everLoses(const clang::ParmVarDecl &P) const;
   /// What was lost, once per variable.
@@ -99,9 +100,11 @@ private:
   void take(unsigned Variable, TaskState::StateKind Then, World &W);
   void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
   void called(const clang::Expr *Call, World &W);
+  void unwind(const clang::CXXTryStmt *To, World &W);
   bool assume(World &W, const clang::Expr *E, bool Holds);
   std::optional<bool> evaluate(const World &W, const clang::Expr *E);
   void branchesPast(LostTask &L, unsigned Variable, unsigned Of);
+  void sort(std::vector<std::pair<clang::SourceLocation, bool>> &Places) const;
   std::optional<unsigned> indexOf(const clang::ValueDecl *D) const {
     auto It = Index.find(D);
     return It == Index.end() ? std::nullopt : std::optional(It->second);
@@ -125,10 +128,11 @@ private:
     unsigned Variable, Of;
     /// The assignment; null where it dies.
     const clang::Stmt *By;
-    bool IsEarly;
+    /// The early return, or throw, that lets it die.
+    const clang::Stmt *Leaving;
     bool operator<(const Loss &O) const {
-      return std::tie(Variable, Of, By, IsEarly) <
-             std::tie(O.Variable, O.Of, O.By, O.IsEarly);
+      return std::tie(Variable, Of, By, Leaving) <
+             std::tie(O.Variable, O.Of, O.By, O.Leaving);
     }
   };
   std::set<Loss> Losses;

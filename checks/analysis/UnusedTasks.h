@@ -44,6 +44,8 @@ struct LostTask {
   std::vector<std::pair<clang::SourceLocation, bool>> Branches;
   /// Only paths that leave early lose it, and another consumes it.
   bool IsErrorPath = false;
+  /// Those returns and throws, and whether it is a throw.
+  std::vector<std::pair<clang::SourceLocation, bool>> Exits;
   /// Of `Callable`: what takes it, and of which kind that is.
   std::string Taker;
   enum CallableFamily {

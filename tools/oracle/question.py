@@ -3,11 +3,10 @@
 
 "locks": does the coroutine suspend with a mutex locked?
 "tasks": is the work of a task lost? A loss is *plain*; or *excused* if every
-run that shows it leaves early, by co_return, and another uses the work: the check
-keeps silent about those unless ReportErrorPaths is set. What a throw loses is no
-loss: who throws does not wait for his tasks. Work that only leaving early loses
-and that no run uses is *unused*: if a use is written where no run gets, an excuse
-will do.
+run that shows it leaves early, by co_return, or by throw, be that only as far as
+a handler, and another uses the work: the check keeps silent about those unless
+ReportErrorPaths is set. Work that only leaving early loses and that no run uses
+is *unused*: if a use is written where no run gets, an excuse will do.
 """
 
 import syntax

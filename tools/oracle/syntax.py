@@ -105,8 +105,8 @@ def mutex_name(program, slot):
 def spell_leaving(line, gives):
     """Lets the runner know of it; what a program gives back is nobody else's
     work if it gives none."""
-    line = line.replace("throw Error{};", "throwing(), throw Error{};")
-    line = re.sub(r"} catch \((const Error &|\.\.\.)\) {", r"\g<0> stays();", line)
+    line = re.sub(r"^( *)(throw\b.*;)", r"\1throwing(); \2", line)
+    line = re.sub(r"} catch \([^)]*\) {", r"\g<0> stays();", line)
     if gives:
         line = line.replace("co_return;", "co_return Work();")
     return re.sub(r"co_return\b", "leaving(); co_return", line)

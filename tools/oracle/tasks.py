@@ -251,6 +251,46 @@ class TaskWriter(generate.Writer):
         return body
 
 
+# What may be thrown, and what a handler may take: none, several or all of it.
+THROWN = [(6, "Error"), (2, "Worse"), (2, "Other")]
+TAKEN = [(8, "const Error &"), (2, "const Worse &"), (1, "Error"),
+         (2, "const Other &")]
+
+
+def varied(block, rng, in_handler=False):
+    """The block with throws and handlers of more than one type."""
+    def one(rows):
+        weights, values = zip(*rows)
+        return rng.choices(values, weights)[0]
+
+    result = []
+    for statement in block:
+        if isinstance(statement, Leaf):
+            if statement.text == "throw Error{};":
+                again = in_handler and rng.random() < 0.3
+                kind = one(THROWN)
+                statement = Leaf(
+                    "throw;" if again else f"throw {kind}{{}};",
+                    statement.tags + (("rethrow",) if again else
+                                      () if kind == "Error" else
+                                      (f"throw {kind.lower()}",)))
+        else:
+            lines, tags = statement.lines, statement.tags
+            handles = [line.startswith("} catch (") for line in lines]
+            if any(handles):
+                kind = one(TAKEN)
+                lines = tuple(line.replace("const Error &", kind)
+                              for line in lines)
+                if lines != statement.lines:
+                    tags += ("handler of another type",)
+            blocks = tuple(
+                varied(inner, rng, in_handler or handles[i])
+                for i, inner in enumerate(statement.blocks))
+            statement = Node(lines, blocks, tags)
+        result.append(statement)
+    return tuple(result)
+
+
 def without(block, unwanted):
     """The block without one statement."""
     result = []
@@ -277,6 +317,7 @@ def program(seed, number):
     body = writer.write()
     if rng.random() < 0.3:
         body = mutant(body, rng)
+    body = varied(body, rng)
     shape = "giving" if writer.gives else \
         rng.choices(SHAPES, (10, 1, 1, 1, 1))[0]
     result = Program(number, body, (), (), writer.bools, shape, "tasks")
