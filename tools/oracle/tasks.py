@@ -58,6 +58,8 @@ HANDED_ON = {
     "many": [(2, "keep_all(std::move({t}));", "handed on"),
              (1, "shelf().push_back(std::move({t}.front()));", "stored")],
 }
+MOVED = [(3, "std::move({t});", "moved"),
+         (1, "std::exchange({t}, {{}});", "exchange")]
 FILL = [(3, "{t} = work();", "assigned")]
 # What loses work whoever comes after.
 DISCARD = [
@@ -119,7 +121,7 @@ class TaskWriter(generate.Writer):
             rows = rows + AWAITED[self.kinds[key]] * 2
         _, text, tag = self.row(rows)
         state.raw[key] = NO
-        if tag == "captured" or "std::move" not in text and tag != "await":
+        if "std::move" not in text and tag != "await":
             self.seen.add(key)
         self.fresh("n")
         return self.leaf(text, tag, t=key)
@@ -200,13 +202,14 @@ class TaskWriter(generate.Writer):
         if others and self.maybe(0.5):
             other = self.rng.choice(others)
             state.raw[other] = YES
-            return [self.leaf("{u} = std::move({t});", "move assignment",
-                              t=name, u=other)]
+            _, text, tag = self.row(MOVED)
+            return [self.leaf("{u} = " + text, tag, "move assignment", t=name,
+                              u=other)]
         other = self.fresh("t")
         self.kinds[other] = "plain"
         state.raw[other] = YES
-        return [self.leaf("auto {u} = std::move({t});", "move", t=name,
-                          u=other)]
+        _, text, tag = self.row(MOVED)
+        return [self.leaf("auto {u} = " + text, tag, "move", t=name, u=other)]
 
     def write_fill(self, state):
         empty = self.those(state, NO, "plain")
