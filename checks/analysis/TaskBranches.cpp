@@ -131,8 +131,11 @@ Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
 
   bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
   auto Add = [&](World W) {
-    if (IsBackEdge)
+    if (IsBackEdge) {
       Tests.othersRan(W.Known);
+      for (TaskState &Each : W.Tasks)
+        Each.InLastTurn |= Each.Is == TaskState::Spent;
+    }
     // What has no destructor dies unseen.
     if (To == &Graph.getExit())
       for (unsigned I = 0; I < Variables.size(); ++I)

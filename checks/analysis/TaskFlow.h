@@ -10,12 +10,16 @@
 //
 // A variable that is handed to anybody is settled from there on: who got it may
 // keep it. Conditions are followed as they are for locks, see Flow.h.
+//
+// The other way round, of handles that can be used once (TaskReuse.h), the same
+// paths tell which are spent when they are used.
 
 #ifndef COROLINT_CHECKS_ANALYSIS_TASKFLOW_H
 #define COROLINT_CHECKS_ANALYSIS_TASKFLOW_H
 
 #include "Conditions.h"
 #include "Flow.h"
+#include "TaskReuse.h"
 #include "UnusedTasks.h"
 #include <map>
 #include <set>
@@ -23,13 +27,18 @@
 namespace corolint {
 
 struct TaskState {
-  enum StateKind { Empty, Owing, Settled } Is = Empty;
-  /// Of what owes: where the work was made, as an index.
+  enum StateKind { Empty, Owing, Settled, Spent } Is = Empty;
+  /// Of what owes: where the work was made, as an index. Of what is spent:
+  /// which mention has spent it.
   unsigned Of = 0;
+  /// Of what is spent: a loop has turned since.
+  bool InLastTurn = false;
 
-  bool operator==(const TaskState &O) const { return Is == O.Is && Of == O.Of; }
+  bool operator==(const TaskState &O) const {
+    return Is == O.Is && Of == O.Of && InLastTurn == O.InLastTurn;
+  }
   bool operator<(const TaskState &O) const {
-    return std::tie(Is, Of) < std::tie(O.Is, O.Of);
+    return std::tie(Is, Of, InLastTurn) < std::tie(O.Is, O.Of, O.InLastTurn);
   }
 };
 
@@ -67,7 +76,8 @@ public:
   using World = TaskWorld;
 
   TaskFlow(TaskShapes &S, const Body &B, const clang::CFG &Graph,
-           const clang::Stmt &Text, const TaskUses &Uses);
+           const clang::Stmt &Text, const TaskUses &Uses,
+           const HandleUses *Handles = nullptr);
 
   /// False if it gave up.
   bool run() { return Engine.run(); }
@@ -78,6 +88,8 @@ public:
   bool everLoses(const clang::ParmVarDecl &P) const;
   /// What was lost, once per variable.
   std::vector<LostTask> lost();
+  /// The handles that were used again, if it was given handles.
+  std::vector<SecondUse> usedAgain() const;
 
   /// The graph with every mention of a variable.
   static std::unique_ptr<clang::CFG> buildGraph(const clang::FunctionDecl &F,
@@ -98,6 +110,7 @@ private:
             const clang::Stmt *At);
   void drop(unsigned Variable, World &W, const clang::Stmt *Overwrites);
   void take(unsigned Variable, TaskState::StateKind Then, World &W);
+  void use(const clang::DeclRefExpr *Ref, World &W);
   void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
   void called(const clang::Expr *Call, World &W);
   void unwind(const clang::CXXTryStmt *To, World &W);
@@ -116,6 +129,7 @@ private:
   const clang::CFG &Graph;
   const clang::Stmt *Last = nullptr;
   const TaskUses &Uses;
+  const HandleUses *const Handles;
   PlaceTable Places;
   Conditions Tests;
   Solver<TaskFlow> Engine;
@@ -138,6 +152,9 @@ private:
   std::set<Loss> Losses;
   /// Where the work was made that somebody has seen to on some path.
   std::set<unsigned> Taken;
+  /// Mentions that spend a handle, as indices; and which two do so in turn.
+  std::vector<const clang::DeclRefExpr *> Spending;
+  std::set<std::pair<const clang::DeclRefExpr *, unsigned>> Again;
 };
 
 } // namespace corolint

@@ -289,6 +289,9 @@ def varied(block, rng, in_handler=False):
             blocks = tuple(
                 varied(inner, rng, in_handler or handles[i])
                 for i, inner in enumerate(statement.blocks))
+            if any(handles) and rng.random() < 0.1:  # and on it goes
+                blocks = blocks[:-1] + (
+                    blocks[-1] + (Leaf("throw;", ("rethrow",)),),)
             statement = Node(lines, blocks, tags)
         result.append(statement)
     return tuple(result)
