@@ -312,9 +312,10 @@ std::optional<HandleUse> HandleWalk::member(const CXXMemberCallExpr *Call,
     const IdentifierInfo *II = M->getIdentifier();
     if (II && II->isStr("destroy"))
       return HandleUse::Destroyed;
-    if (II &&
-        (II->isStr("resume") || II->isStr("done") || II->isStr("promise")))
+    if (II && II->isStr("resume"))
       return HandleUse::Resumed;
+    if (II && (II->isStr("done") || II->isStr("promise")))
+      return HandleUse::Entered;
     return std::nullopt;
   }
   if (const TaskFunctionModel *Model = A.models().taskFunction(*M))

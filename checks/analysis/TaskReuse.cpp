@@ -89,7 +89,7 @@ std::vector<SecondUse> TaskFlow::usedAgain() const {
     U.At = Ref->getLocation();
     U.FirstAt = Spending[Of]->getLocation();
     U.Declared = V->getLocation();
-    // One warning per use, with the use before it that comes first.
+    // With the use before it that comes first.
     auto Same =
         llvm::find_if(All, [&](const SecondUse &O) { return O.At == U.At; });
     if (Same == All.end())
@@ -100,7 +100,14 @@ std::vector<SecondUse> TaskFlow::usedAgain() const {
   llvm::sort(All, [&](const SecondUse &A, const SecondUse &B) {
     return IsBefore(A.At, B.At);
   });
-  return All;
+  // What follows one first use is one mistake.
+  std::vector<SecondUse> Mistakes;
+  for (SecondUse &U : All)
+    if (llvm::none_of(Mistakes, [&](const SecondUse &O) {
+          return O.FirstAt == U.FirstAt;
+        }))
+      Mistakes.push_back(std::move(U));
+  return Mistakes;
 }
 
 //===-- From a function to its second uses --------------------------------===//

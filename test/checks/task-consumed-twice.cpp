@@ -402,13 +402,13 @@ void destroyed_twice(std::coroutine_handle<> h, bool c) {
 bool asked_after_destroy(std::coroutine_handle<job::promise_type> h) {
   h.destroy();
   return h.done();
-  // CHECK-NOTES: :[[@LINE-1]]:10: warning: 'h' is resumed after it was destroyed [coro-task-consumed-twice]
+  // CHECK-NOTES: :[[@LINE-1]]:10: warning: 'h' is used after it was destroyed [coro-task-consumed-twice]
   // CHECK-NOTES: :[[@LINE-3]]:3: note: destroyed here
 }
 void promise_after_destroy(std::coroutine_handle<job::promise_type> h) {
   h.destroy();
   h.promise().continuation = {};
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'h' is resumed after it was destroyed [coro-task-consumed-twice]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'h' is used after it was destroyed [coro-task-consumed-twice]
   // CHECK-NOTES: :[[@LINE-3]]:3: note: destroyed here
 }
 void destroyed_in_each_turn() {
