@@ -294,9 +294,8 @@ std::optional<HandleUse> HandleWalk::given(const CallExpr *Call, const Expr *E,
     TaskFate Fate = A.taskSummaries()
                         .parameter(*Callee, I - First)
                         .value_or(TaskFate::Unknown);
-    if (Call->getType()->isVoidType() &&
-        (Fate == TaskFate::Consumes || Fate == TaskFate::Keeps ||
-         Fate == TaskFate::Starts))
+    if (Fate == TaskFate::Consumes || Fate == TaskFate::Keeps ||
+        Fate == TaskFate::Starts)
       return HandleUse::Moved;
     break;
   }
