@@ -98,7 +98,7 @@ task<> returns_from_the_handler() {
 }
 
 // Where it is caught, the task lives on: no excuse if the handler forgets it.
-// id: discard/throw-into-handler
+// id: discard/throw-into-handler-no-excuse
 task<> forgotten_after_the_handler() {
   auto t = work();
   // CHECK-NOTES: :[[@LINE-1]]:8: warning: 't' is not awaited on every path; where it is not, it never runs [coro-discarded-task]

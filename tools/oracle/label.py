@@ -85,6 +85,11 @@ class Batch:
                 names = question.of(program).names(program, slots,
                                                    int(line) in one["used"])
                 held[int(line)] = (names, vector)
+            if self.question == "twice":
+                # Where the program goes wrong, nothing says.
+                wrong = one["invalid"] in question.Twice.misuses
+                held = {0: ({"again"}, "?")} if wrong else {}
+                one = {**one, "invalid": "" if wrong else one["invalid"]}
             labels[one["id"]] = Label(one["invalid"], one["runs"], held,
                                       frozenset(one["made"]))
         return labels

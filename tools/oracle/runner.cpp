@@ -193,7 +193,11 @@ void leaving() noexcept { Leaving = true; }
 void throwing() noexcept { Throwing = true; }
 void stays() noexcept { Throwing = false; }
 
-void keep(Work W) noexcept { W.settle(); }
+void keep(Work W) noexcept {
+  if (W.empty())
+    invalid("used while empty");
+  W.settle();
+}
 void keep_referred(Work &W) noexcept { W.settle(); }
 void keep_optional(std::optional<Work> W) noexcept {
   if (W)

@@ -43,7 +43,7 @@ class Program:
     storages: tuple  # and where it is
     bools: int  # parameters c0, c1, …
     shape: str
-    question: str = "locks"  # or "tasks", see question.py
+    question: str = "locks"  # or "tasks", "twice"; see question.py
 
 
 def walk(block):
@@ -121,7 +121,7 @@ def to_cpp(program):
         return [m for m in mutexes if program.storages[m] in storages]
 
     def spell(line):
-        if program.question == "tasks":
+        if program.question != "locks":
             line = spell_leaving(line, program.shape == "giving")
         line = re.sub(r"@m(\d)", lambda m: mutex_name(program, int(m[1])), line)
         return re.sub(r"@t(\d)", lambda m: type_of[int(m[1])], line)

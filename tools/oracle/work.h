@@ -79,6 +79,7 @@ public:
     if (claim())
       Handle.resume();
   }
+  bool empty() const noexcept { return !Handle; }
   /// Somebody is responsible for it from now on.
   void settle() const noexcept {
     if (!Handle)
