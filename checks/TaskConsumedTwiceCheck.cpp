@@ -60,6 +60,12 @@ public:
 private:
   void report(const SecondUse &U) {
     const std::string Name = "'" + U.Variable + "'";
+    if (!U.From.empty()) {
+      diag(U.At, "%0 is %1, but was made from %2 after that had been %3")
+          << Name << done(U.Again) << ("'" + U.From + "'") << done(U.First);
+      diag(U.FirstAt, "%0 here", DiagnosticIDs::Note) << done(U.First);
+      return;
+    }
     if (U.isInLoop()) {
       diag(U.At, "%0 is %1 again in the next turn of the loop")
           << Name << done(U.Again);

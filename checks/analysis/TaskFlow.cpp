@@ -139,7 +139,9 @@ void TaskFlow::declaration(const VarDecl *V, World &W) {
     return;
   drop(*I, W, nullptr); // of the last turn of a loop
   W.Tasks[*I] = {};
-  if (const Expr *Init = Handles ? nullptr : V->getInit()) {
+  if (Handles)
+    return inherit(V, W);
+  if (const Expr *Init = V->getInit()) {
     const auto *C = dyn_cast<CXXConstructExpr>(core(Init));
     const auto *List = dyn_cast<InitListExpr>(core(Init));
     bool IsEmpty = (C && C->getNumArgs() == 0) ||

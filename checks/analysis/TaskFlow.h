@@ -111,6 +111,7 @@ private:
   void drop(unsigned Variable, World &W, const clang::Stmt *Overwrites);
   void take(unsigned Variable, TaskState::StateKind Then, World &W);
   void use(const clang::DeclRefExpr *Ref, World &W);
+  void inherit(const clang::VarDecl *V, World &W);
   void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
   void called(const clang::Expr *Call, World &W);
   void unwind(const clang::CXXTryStmt *To, World &W);

@@ -113,6 +113,7 @@ private:
   Analysis &A;
   HandleUses &Out;
   std::vector<const Stmt *> Parents;
+  const VarDecl *Declared = nullptr;
   unsigned Uses = 0;
   bool Spends = false, Loops = false;
 };
@@ -169,6 +170,13 @@ void HandleWalk::walk(const Stmt *S) {
     walk(Await->getOperand());
   } else if (const auto *Return = dyn_cast<CoreturnStmt>(S)) {
     walk(Return->getOperand());
+  } else if (const auto *D = dyn_cast<DeclStmt>(S)) {
+    for (const Decl *Each : D->decls())
+      if (const auto *V = dyn_cast<VarDecl>(Each)) {
+        Declared = V;
+        walk(V->getInit());
+        Declared = nullptr;
+      }
   } else {
     for (const Stmt *Child : S->children())
       walk(Child);
@@ -191,8 +199,11 @@ std::optional<HandleUse> HandleWalk::useOf(const DeclRefExpr *Ref,
         return IsFrame ? std::nullopt : std::optional(HandleUse::Moved);
       if (!isa<DeclStmt>(*It))
         return IsMade ? std::optional(HandleUse::Parked) : std::nullopt;
-      if (IsMade)
+      if (IsMade) {
+        if (Declared && llvm::is_contained(Out.Variables, Declared))
+          Out.Heirs[Declared] = Ref;
         return HandleUse::Parked;
+      }
       return HandleUse::Escapes; // a reference to it
     }
     if (const auto *Await = dyn_cast<CoroutineSuspendExpr>(P)) {
@@ -212,7 +223,7 @@ std::optional<HandleUse> HandleWalk::useOf(const DeclRefExpr *Ref,
     if (const auto *C = dyn_cast<CXXConstructExpr>(P)) {
       if (IsFrame)
         return std::nullopt; // a copy
-      if (!C->getConstructor()->isMoveConstructor() || IsMade)
+      if (!C->getConstructor()->isMoveConstructor())
         return HandleUse::Escapes;
       IsMade = true;
       E = P;
@@ -232,8 +243,10 @@ std::optional<HandleUse> HandleWalk::useOf(const DeclRefExpr *Ref,
         return HandleUse::Parked;
     }
     if (const auto *Call = dyn_cast<CallExpr>(P)) {
-      if (Call->isCallToStdMove() && !IsFrame) {
+      if (const Expr *Left = takenOutBy(Call);
+          Left && core(Left) == core(E) && !IsFrame) {
         IsTaken = true;
+        IsMade = !Call->isCallToStdMove();
         E = P;
         continue;
       }

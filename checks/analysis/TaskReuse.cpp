@@ -63,6 +63,8 @@ void TaskFlow::use(const DeclRefExpr *Ref, World &W) {
     }
     if (Kind == HandleUse::Asked)
       State = {TaskState::Settled};
+    if (Kind == HandleUse::Parked)
+      return; // what it was spent by before counts
   }
   if (Kind == HandleUse::Escapes) {
     State = {TaskState::Settled};
@@ -72,6 +74,21 @@ void TaskFlow::use(const DeclRefExpr *Ref, World &W) {
       At = Spending.insert(At, Ref);
     State = {TaskState::Spent, unsigned(At - Spending.begin())};
   }
+}
+
+/// A variable that is made from one that was spent is spent, too.
+void TaskFlow::inherit(const VarDecl *V, World &W) {
+  const DeclRefExpr *Ref = Handles->Heirs.lookup(V);
+  std::optional<unsigned> To = indexOf(V);
+  std::optional<unsigned> From = Ref ? indexOf(Ref->getDecl()) : std::nullopt;
+  if (!To || !From)
+    return;
+  const TaskState &State = W.Tasks[*From];
+  if (State.Is == TaskState::Settled)
+    W.Tasks[*To] = {TaskState::Settled};
+  else if (State.Is == TaskState::Spent &&
+           (Spending[State.Of] != Ref || State.InLastTurn))
+    W.Tasks[*To] = {TaskState::Spent, State.Of};
 }
 
 std::vector<SecondUse> TaskFlow::usedAgain() const {
@@ -84,6 +101,8 @@ std::vector<SecondUse> TaskFlow::usedAgain() const {
     SecondUse U;
     const ValueDecl *V = Ref->getDecl();
     U.Variable = V->getNameAsString();
+    if (Spending[Of]->getDecl() != V)
+      U.From = Spending[Of]->getDecl()->getNameAsString();
     U.Again = Handles->Mentions.find(Ref)->second;
     U.First = Handles->Mentions.find(Spending[Of])->second;
     U.At = Ref->getLocation();

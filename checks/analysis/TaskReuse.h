@@ -50,6 +50,8 @@ enum class HandleUse {
 
 struct SecondUse {
   std::string Variable;
+  /// The variable that was spent before this one was made from it; or empty.
+  std::string From;
   HandleUse First, Again;
   clang::SourceLocation At;
   /// Where it was used first; the same place if that is in a loop.
@@ -64,6 +66,8 @@ struct HandleUses {
   std::vector<const clang::VarDecl *> Variables;
   llvm::DenseMap<const clang::DeclRefExpr *, HandleUse> Mentions;
   llvm::DenseMap<const clang::Stmt *, const clang::VarDecl *> Refills;
+  /// Variables that are made by moving from another one.
+  llvm::DenseMap<const clang::VarDecl *, const clang::DeclRefExpr *> Heirs;
 };
 
 /// Nothing, if nothing can be used twice.

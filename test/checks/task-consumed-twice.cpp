@@ -260,7 +260,45 @@ job plain_function() {
   // CHECK-NOTES: :[[@LINE-3]]:19: note: first moved here
 }
 
+job made_from_what_is_gone() {
+  auto t = make();
+  while (flag()) {
+    auto u = std::move(t);
+    co_await u;
+    // CHECK-NOTES: :[[@LINE-1]]:14: warning: 'u' is awaited, but was made from 't' after that had been moved [coro-task-consumed-twice]
+    // CHECK-NOTES: :[[@LINE-3]]:24: note: moved here
+  }
+}
+job made_from_what_was_awaited() {
+  auto t = make();
+  co_await std::move(t);
+  auto u = std::exchange(t, {});
+  co_await u;
+  // CHECK-NOTES: :[[@LINE-1]]:12: warning: 'u' is awaited, but was made from 't' after that had been awaited [coro-task-consumed-twice]
+  // CHECK-NOTES: :[[@LINE-4]]:22: note: awaited here
+}
+void exchanged_twice() {
+  auto t = make();
+  spawn(std::exchange(t, {}));
+  spawn(std::exchange(t, {}));
+  // CHECK-NOTES: :[[@LINE-1]]:23: warning: 't' is moved twice [coro-task-consumed-twice]
+  // CHECK-NOTES: :[[@LINE-3]]:23: note: first moved here
+}
+
 // id: twice/moved-silent
+job made_from_another_one() {
+  auto t = make();
+  while (flag()) {
+    auto u = std::move(t);
+    co_await u;
+    t = make();
+  }
+}
+job exchanged_for_another() {
+  auto t = make();
+  spawn(std::exchange(t, make()));
+  co_await t;
+}
 job may_have_stayed() {
   auto t = make();
   if (!try_push(std::move(t)))
