@@ -42,6 +42,19 @@ static bool isWrong(HandleUse First, HandleUse Again) {
   }
 }
 
+/// Whether it gets another task somewhere. In a loop, that is for the next
+/// turn, under the condition that there will be one:
+///
+///     for (int i = 0; i < n; ++i) {
+///       co_await std::move(next);
+///       if (i + 1 < n)
+///         next = fetch(i + 1);
+///     }
+bool TaskFlow::isRefilled(const ValueDecl *D) const {
+  return llvm::any_of(Handles->Refills,
+                      [&](const auto &Each) { return Each.second == D; });
+}
+
 void TaskFlow::use(const DeclRefExpr *Ref, World &W) {
   auto Use = Handles->Mentions.find(Ref);
   std::optional<unsigned> I = indexOf(Ref->getDecl());
@@ -57,7 +70,8 @@ void TaskFlow::use(const DeclRefExpr *Ref, World &W) {
     if (First == Ref && !State.InLastTurn)
       return;
     if (isWrong(Handles->Mentions.find(First)->second, Use->second)) {
-      Again.insert({Ref, State.Of});
+      if (!State.InLastTurn || !isRefilled(Ref->getDecl()))
+        Again.insert({Ref, State.Of});
       State = {TaskState::Settled};
       return;
     }
@@ -84,7 +98,8 @@ void TaskFlow::inherit(const VarDecl *V, World &W) {
   if (!To || !From)
     return;
   const TaskState &State = W.Tasks[*From];
-  if (State.Is == TaskState::Settled)
+  if (State.Is == TaskState::Settled ||
+      (State.InLastTurn && isRefilled(Ref->getDecl())))
     W.Tasks[*To] = {TaskState::Settled};
   else if (State.Is == TaskState::Spent &&
            (Spending[State.Of] != Ref || State.InLastTurn))

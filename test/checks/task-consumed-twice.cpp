@@ -401,6 +401,24 @@ job leaves_the_loop() {
     }
   }
 }
+// For the next turn, if there is one.
+job fetched_ahead(int n) {
+  auto next = make();
+  for (int i = 0; i < n; ++i) {
+    co_await next;
+    if (i + 1 < n)
+      next = make();
+  }
+}
+job fetched_ahead_by_two(int n) {
+  auto next = make();
+  for (int i = 0; i < n; ++i) {
+    auto now = std::move(next);
+    if (i + 1 < n)
+      next = make();
+    co_await std::move(now);
+  }
+}
 job once_in_a_loop() {
   auto t = make();
   bool first = true;

@@ -28,6 +28,7 @@ class Label:
     # the first decision vector that shows it)
     held: dict
     made: frozenset = frozenset()  # lines that made work in some run
+    may_be_missed: bool = False  # see question.py
 
     @property
     def wrong(self):
@@ -92,6 +93,9 @@ class Batch:
                 one = {**one, "invalid": "" if wrong else one["invalid"]}
             labels[one["id"]] = Label(one["invalid"], one["runs"], held,
                                       frozenset(one["made"]))
+            if self.question == "twice":
+                labels[one["id"]].may_be_missed = \
+                    {"loop", "assigned"} <= syntax.features(program)
         return labels
 
 

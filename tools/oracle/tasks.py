@@ -92,6 +92,8 @@ USES = {tag for rows in (*AWAITED.values(), *HANDED_ON.values())
 class TaskWriter(generate.Writer):
     """Writes one program."""
 
+    assigns = True  # from one variable to another that exists
+
     def __init__(self, rng):
         super().__init__(rng)
         self.careful = False
@@ -197,7 +199,7 @@ class TaskWriter(generate.Writer):
         if not owing:
             return None
         name = self.rng.choice(owing)
-        others = self.those(state, NO, "plain")
+        others = self.assigns and self.those(state, NO, "plain")
         state.raw[name] = NO
         if others and self.maybe(0.5):
             other = self.rng.choice(others)
@@ -319,6 +321,8 @@ def mutant(body, rng):
 class TwiceWriter(TaskWriter):
     """Of variables alone, and of uses that show what they do."""
 
+    assigns = False
+
     def __init__(self, rng):
         super().__init__(rng)
         self.tidy_end = 1
@@ -345,7 +349,6 @@ PLAIN_USES = [
     (5, "co_await std::move({t});", "await moved"),
     (4, "co_await {t};", "await"),
     (3, "keep(std::move({t}));", "handed on"),
-    (1, "[w{n} = std::move({t})] {{ w{n}.start(); }}();", "captured"),
 ]
 PLAIN_TAGS = {tag for _, _, tag in PLAIN_USES}
 
