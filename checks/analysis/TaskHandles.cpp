@@ -334,7 +334,7 @@ std::optional<HandleUse> HandleWalk::member(const CXXMemberCallExpr *Call,
     for (TaskOperand O : Model->Operands)
       if (O.Argument == ImplicitObject &&
           (O.Effect == TaskEffect::Starts || O.Effect == TaskEffect::Detaches))
-        return HandleUse::Started;
+        return IsTaken ? HandleUse::Moved : HandleUse::Started;
   if (M->getRefQualifier() == RQ_RValue && IsTaken)
     return HandleUse::Moved;
   return HandleUse{M->isConst() ? HandleUse::Asked : HandleUse::Escapes};
