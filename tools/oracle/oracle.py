@@ -32,6 +32,7 @@ import minimise
 import question
 import syntax
 import tasks
+import twice
 
 ROOT = Path(__file__).resolve().parents[2]
 BATCH = 350
@@ -182,7 +183,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         todo = collections.deque()
         write = {"locks": generate.program, "tasks": tasks.program,
-                 "twice": tasks.twice_program}[options.question]
+                 "twice": twice.program}[options.question]
         source = batches(options.seed, directory, write)
         while tally.count < options.count:
             while len(todo) < options.jobs:
