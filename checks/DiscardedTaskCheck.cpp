@@ -92,10 +92,19 @@ private:
       diag(L.Made, "made here", DiagnosticIDs::Note);
     for (const auto &[At, Function] : L.GivenTo)
       diag(At, "%0 does not await it", DiagnosticIDs::Note) << Function;
+    const unsigned Many = L.What.HoldsMany;
     for (const auto &[At, Outcome] : L.Branches)
-      diag(At, "it is not awaited where this is %select{false|true}0",
+      diag(At,
+           "%select{it is|they are}0 not awaited where this is "
+           "%select{false|true}1",
            DiagnosticIDs::Note)
-          << unsigned(Outcome);
+          << Many << unsigned(Outcome);
+    for (const auto &[At, Throws] : L.Exits)
+      diag(At,
+           "this %select{returns|throws}0 before %select{it is|they are}1 "
+           "awaited",
+           DiagnosticIDs::Note)
+          << unsigned(Throws) << Many;
   }
 
   static std::string quoted(StringRef S) { return ("'" + S + "'").str(); }

@@ -5,6 +5,7 @@
 
 #include "TaskFlow.h"
 #include "clang/AST/ASTContext.h"
+#include "clang/AST/CXXInheritance.h"
 #include "clang/AST/StmtCXX.h"
 
 using namespace clang;
@@ -30,16 +31,64 @@ Worlds<TaskWorld> TaskFlow::block(const CFGBlock &Block,
   return Out;
 }
 
-/// The block's last element is a throw, or a call that does not return.
-static bool endsAbruptly(const CFGBlock &Block) {
-  if (Block.hasNoReturnElement())
-    return true;
-  for (const CFGElement &E : Block)
+//===-- Throws ------------------------------------------------------------===//
+
+/// The throw that ends the block; null if it ends otherwise.
+static const CXXThrowExpr *thrownBy(const CFGBlock &Block) {
+  for (const CFGElement &E : llvm::reverse(Block))
     if (std::optional<CFGStmt> S = E.getAs<CFGStmt>())
-      if (isa<CXXThrowExpr>(S->getStmt()))
-        return true;
-  return false;
+      return dyn_cast<CXXThrowExpr>(S->getStmt());
+  return nullptr;
 }
+
+/// Whether the handler takes what is thrown; nothing if that does not show.
+static std::optional<bool> takes(const CXXCatchStmt &Handler,
+                                 const CXXThrowExpr &Throw) {
+  if (Handler.getCaughtType().isNull())
+    return true; // catch (...)
+  const Expr *Thrown = Throw.getSubExpr();
+  if (!Thrown)
+    return std::nullopt; // throw;
+  QualType From = Thrown->getType().getCanonicalType().getUnqualifiedType();
+  QualType To = Handler.getCaughtType()
+                    .getNonReferenceType()
+                    .getCanonicalType()
+                    .getUnqualifiedType();
+  if (From == To)
+    return true;
+  const CXXRecordDecl *Derived = From->getAsCXXRecordDecl();
+  const CXXRecordDecl *Base = To->getAsCXXRecordDecl();
+  if (Derived && Base && Derived->hasDefinition() && Base->hasDefinition()) {
+    CXXBasePaths Paths;
+    if (!Derived->isDerivedFrom(Base, Paths))
+      return false;
+    bool IsPlain = !Paths.isAmbiguous(CanQualType::CreateUnsafe(To)) &&
+                   Paths.front().Access == AS_public;
+    return IsPlain ? std::optional(true) : std::nullopt;
+  }
+  // Pointers are converted, too.
+  if (From->isPointerType() || From->isNullPtrType() || From->isArrayType())
+    return To->isPointerType() || To->isMemberPointerType()
+               ? std::nullopt
+               : std::optional(false);
+  return Derived || From->isArithmeticType() || From->isEnumeralType()
+             ? std::optional(false)
+             : std::nullopt;
+}
+
+/// What the try block declared dies, or what the function did.
+void TaskFlow::unwind(const CXXTryStmt *To, World &W) {
+  const Body::Scope *Handlers = To ? B.scopeOf(To) : nullptr;
+  for (unsigned I = 0; I < Variables.size(); ++I) {
+    const Body::Scope *Its = B.scopeOf(Variables[I]);
+    if (To && (!Its || !Handlers || Handlers->isWithin(Its)))
+      continue;
+    drop(I, W, nullptr);
+    W.Tasks[I] = {};
+  }
+}
+
+//===-- Edges -------------------------------------------------------------===//
 
 Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
                                  const Worlds<World> &Out) {
@@ -47,23 +96,34 @@ Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
   const Stmt *Branch = Block.getTerminatorStmt();
   Worlds<World> Result;
 
-  // By throw: out of the function, or into a handler without what the try block
-  // declared. Who throws does not wait for his tasks. Whether none of these
-  // handlers takes it, for the next ones to see, nobody knows.
-  bool IsPassedOn = isa_and_nonnull<CXXTryStmt>(Branch) &&
-                    !isa_and_nonnull<CXXCatchStmt>(To->getLabel());
-  if (IsPassedOn)
+  // Nobody comes back from a call that does not return.
+  if (Block.hasNoReturnElement())
     return Result;
-  if (Block.succ_size() == 1 && endsAbruptly(Block)) {
-    const auto *Try = dyn_cast_or_null<CXXTryStmt>(To->getTerminatorStmt());
-    if (!Try)
-      return Result;
+  const auto *Next = dyn_cast_or_null<CXXTryStmt>(To->getTerminatorStmt());
+  if (const CXXThrowExpr *Throw = thrownBy(Block)) {
     for (World W : Out) {
-      const Body::Scope *Handlers = B.scopeOf(Try);
-      for (unsigned I = 0; I < Variables.size(); ++I)
-        if (const Body::Scope *Its = B.scopeOf(Variables[I]);
-            Its && Handlers && !Handlers->isWithin(Its))
-          W.Tasks[I] = {};
+      W.Leaving = Throw;
+      unwind(Next, W);
+      Result.insert(std::move(W));
+    }
+    return Result;
+  }
+  // From a throw to the first handler that takes what it throws, or past all of
+  // them. What is not sure to go there is not followed.
+  if (const auto *Try = dyn_cast_or_null<CXXTryStmt>(Branch)) {
+    for (World W : Out) {
+      const auto *Throw = dyn_cast_or_null<CXXThrowExpr>(W.Leaving);
+      bool Goes = Throw;
+      for (unsigned I = 0; Goes && I < std::min(N, Try->getNumHandlers()); ++I)
+        Goes = takes(*Try->getHandler(I), *Throw) == false;
+      if (!Goes)
+        continue;
+      if (N == Try->getNumHandlers())
+        unwind(Next, W);
+      else if (takes(*Try->getHandler(N), *Throw) == true)
+        W.Leaving = nullptr;
+      else
+        continue;
       Result.insert(std::move(W));
     }
     return Result;
@@ -71,8 +131,11 @@ Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
 
   bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
   auto Add = [&](World W) {
-    if (IsBackEdge)
+    if (IsBackEdge) {
       Tests.othersRan(W.Known);
+      for (TaskState &Each : W.Tasks)
+        Each.InLastTurn |= Each.Is == TaskState::Spent;
+    }
     // What has no destructor dies unseen.
     if (To == &Graph.getExit())
       for (unsigned I = 0; I < Variables.size(); ++I)
@@ -85,11 +148,10 @@ Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
         Add(std::move(W));
     return Result;
   }
-  const auto *Condition =
-      dyn_cast_or_null<Expr>(Branch && Block.succ_size() == 2 &&
-                                     !isa<CXXForRangeStmt, CXXTryStmt>(Branch)
-                                 ? Block.getTerminatorCondition()
-                                 : nullptr);
+  const auto *Condition = dyn_cast_or_null<Expr>(
+      Branch && Block.succ_size() == 2 && !isa<CXXForRangeStmt>(Branch)
+          ? Block.getTerminatorCondition()
+          : nullptr);
   if (!Condition) {
     for (const World &W : Out)
       Add(W);

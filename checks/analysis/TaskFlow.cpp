@@ -28,8 +28,9 @@ std::unique_ptr<CFG> TaskFlow::buildGraph(const FunctionDecl &F,
 }
 
 TaskFlow::TaskFlow(TaskShapes &S, const Body &B, const CFG &Graph,
-                   const Stmt &Text, const TaskUses &Uses)
-    : S(S), B(B), Graph(Graph), Uses(Uses), Places(B),
+                   const Stmt &Text, const TaskUses &Uses,
+                   const HandleUses *Handles)
+    : S(S), B(B), Graph(Graph), Uses(Uses), Handles(Handles), Places(B),
       Tests(B, Places, Graph, /*IsHelper=*/false), Engine(Graph, *this) {
   if (const auto *Block = dyn_cast<CompoundStmt>(&Text);
       Block && !Block->body_empty())
@@ -47,7 +48,15 @@ TaskFlow::TaskFlow(TaskShapes &S, const Body &B, const CFG &Graph,
   for (const auto &[Call, To] : Uses.Stores)
     if (!Shown.count(Call))
       Hidden.insert(To.To);
-  for (const VarDecl *V : Uses.Variables)
+  if (Handles) {
+    for (const auto &[Ref, Use] : Handles->Mentions)
+      if (!Shown.count(Ref))
+        Hidden.insert(cast<VarDecl>(Ref->getDecl()));
+    for (const auto &[Call, To] : Handles->Refills)
+      if (!Shown.count(Call))
+        Hidden.insert(To);
+  }
+  for (const VarDecl *V : Handles ? Handles->Variables : Uses.Variables)
     if (!Hidden.count(V) && Index.try_emplace(V, Variables.size()).second)
       Variables.push_back(V);
 }
@@ -58,7 +67,7 @@ TaskWorld TaskFlow::entry() {
   World W;
   W.Tasks.resize(Variables.size());
   for (unsigned I = 0; I < Variables.size(); ++I)
-    if (isa<ParmVarDecl>(Variables[I]))
+    if (isa<ParmVarDecl>(Variables[I]) && !Handles)
       W.Tasks[I] = {TaskState::Owing, origin(nullptr)};
   return W;
 }
@@ -76,7 +85,7 @@ void TaskFlow::drop(unsigned Variable, World &W, const Stmt *Overwrites) {
   TaskState &State = W.Tasks[Variable];
   if (State.Is == TaskState::Owing)
     Losses.insert(
-        {Variable, State.Of, Overwrites, !Overwrites && W.LeavesEarly});
+        {Variable, State.Of, Overwrites, Overwrites ? nullptr : W.Leaving});
 }
 
 /// Somebody sees to what the variable holds.
@@ -130,6 +139,8 @@ void TaskFlow::declaration(const VarDecl *V, World &W) {
     return;
   drop(*I, W, nullptr); // of the last turn of a loop
   W.Tasks[*I] = {};
+  if (Handles)
+    return inherit(V, W);
   if (const Expr *Init = V->getInit()) {
     const auto *C = dyn_cast<CXXConstructExpr>(core(Init));
     const auto *List = dyn_cast<InitListExpr>(core(Init));
@@ -159,6 +170,14 @@ void TaskFlow::element(const CFGElement &E, World W, WorldList &Out) {
     if (std::optional<unsigned> I = indexOf(Store->second.To))
       give(*I, Store->second.Value, Store->second.Adds, W, Node);
     return Out.push_back(std::move(W));
+  }
+  if (Handles) {
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(Node))
+      use(Ref, W);
+    else if (const VarDecl *V = Handles->Refills.lookup(Node))
+      if (std::optional<unsigned> I = indexOf(V);
+          I && W.Tasks[*I].Is != TaskState::Settled)
+        W.Tasks[*I] = {};
   }
   if (const auto *Ref = dyn_cast<DeclRefExpr>(Node)) {
     std::optional<unsigned> I = indexOf(Ref->getDecl());
@@ -207,7 +226,7 @@ void TaskFlow::element(const CFGElement &E, World W, WorldList &Out) {
   } else if (isa<CoroutineSuspendExpr>(Node)) {
     Tests.othersRan(W.Known);
   } else if (isa<ReturnStmt, CoreturnStmt>(Node) && Node != Last) {
-    W.LeavesEarly = true;
+    W.Leaving = Node;
   }
   Out.push_back(std::move(W));
 }

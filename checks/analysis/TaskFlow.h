@@ -10,12 +10,16 @@
 //
 // A variable that is handed to anybody is settled from there on: who got it may
 // keep it. Conditions are followed as they are for locks, see Flow.h.
+//
+// The other way round, of handles that can be used once (TaskReuse.h), the same
+// paths tell which are spent when they are used.
 
 #ifndef COROLINT_CHECKS_ANALYSIS_TASKFLOW_H
 #define COROLINT_CHECKS_ANALYSIS_TASKFLOW_H
 
 #include "Conditions.h"
 #include "Flow.h"
+#include "TaskReuse.h"
 #include "UnusedTasks.h"
 #include <map>
 #include <set>
@@ -23,40 +27,46 @@
 namespace corolint {
 
 struct TaskState {
-  enum StateKind { Empty, Owing, Settled } Is = Empty;
-  /// Of what owes: where the work was made, as an index.
+  enum StateKind { Empty, Owing, Settled, Spent } Is = Empty;
+  /// Of what owes: where the work was made, as an index. Of what is spent:
+  /// which mention has spent it.
   unsigned Of = 0;
+  /// Of what is spent: a loop has turned since.
+  bool InLastTurn = false;
 
-  bool operator==(const TaskState &O) const { return Is == O.Is && Of == O.Of; }
+  bool operator==(const TaskState &O) const {
+    return Is == O.Is && Of == O.Of && InLastTurn == O.InLastTurn;
+  }
   bool operator<(const TaskState &O) const {
-    return std::tie(Is, Of) < std::tie(O.Is, O.Of);
+    return std::tie(Is, Of, InLastTurn) < std::tie(O.Is, O.Of, O.InLastTurn);
   }
 };
 
 struct TaskWorld {
   /// By the variable's index.
   llvm::SmallVector<TaskState, 4> Tasks;
-  /// A return that is not the function's last statement was passed.
-  bool LeavesEarly = false;
+  /// A return that is not the function's last statement was passed; or what
+  /// was thrown is on its way to a handler, or out of the function.
+  const clang::Stmt *Leaving = nullptr;
   Facts Known;
 
   bool operator==(const TaskWorld &O) const {
-    return Tasks == O.Tasks && LeavesEarly == O.LeavesEarly && Known == O.Known;
+    return Tasks == O.Tasks && Leaving == O.Leaving && Known == O.Known;
   }
   bool operator<(const TaskWorld &O) const {
     if (Tasks != O.Tasks)
       return std::lexicographical_compare(Tasks.begin(), Tasks.end(),
                                           O.Tasks.begin(), O.Tasks.end());
-    return std::tie(LeavesEarly, Known) < std::tie(O.LeavesEarly, O.Known);
+    return std::tie(Leaving, Known) < std::tie(O.Leaving, O.Known);
   }
   static std::optional<TaskWorld> merged(const TaskWorld &A,
                                          const TaskWorld &B) {
-    if (A.Tasks != B.Tasks || A.LeavesEarly != B.LeavesEarly)
+    if (A.Tasks != B.Tasks || A.Leaving != B.Leaving)
       return std::nullopt;
     std::optional<Facts> F = Facts::merged(A.Known, B.Known);
     if (!F)
       return std::nullopt;
-    return TaskWorld{A.Tasks, A.LeavesEarly, std::move(*F)};
+    return TaskWorld{A.Tasks, A.Leaving, std::move(*F)};
   }
 };
 
@@ -66,17 +76,20 @@ public:
   using World = TaskWorld;
 
   TaskFlow(TaskShapes &S, const Body &B, const clang::CFG &Graph,
-           const clang::Stmt &Text, const TaskUses &Uses);
+           const clang::Stmt &Text, const TaskUses &Uses,
+           const HandleUses *Handles = nullptr);
 
   /// False if it gave up.
   bool run() { return Engine.run(); }
   // After a run:
   /// Whether the task that came in with the parameter ends with nothing done on
-  /// every path, or on any.
+  /// every path, or on any; but for those that throw.
   bool alwaysLoses(const clang::ParmVarDecl &P) const;
   bool everLoses(const clang::ParmVarDecl &P) const;
   /// What was lost, once per variable.
   std::vector<LostTask> lost();
+  /// The handles that were used again, if it was given handles.
+  std::vector<SecondUse> usedAgain() const;
 
   /// The graph with every mention of a variable.
   static std::unique_ptr<clang::CFG> buildGraph(const clang::FunctionDecl &F,
@@ -97,11 +110,16 @@ private:
             const clang::Stmt *At);
   void drop(unsigned Variable, World &W, const clang::Stmt *Overwrites);
   void take(unsigned Variable, TaskState::StateKind Then, World &W);
+  void use(const clang::DeclRefExpr *Ref, World &W);
+  void inherit(const clang::VarDecl *V, World &W);
+  bool isRefilled(const clang::ValueDecl *D) const;
   void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
   void called(const clang::Expr *Call, World &W);
+  void unwind(const clang::CXXTryStmt *To, World &W);
   bool assume(World &W, const clang::Expr *E, bool Holds);
   std::optional<bool> evaluate(const World &W, const clang::Expr *E);
   void branchesPast(LostTask &L, unsigned Variable, unsigned Of);
+  void sort(std::vector<std::pair<clang::SourceLocation, bool>> &Places) const;
   std::optional<unsigned> indexOf(const clang::ValueDecl *D) const {
     auto It = Index.find(D);
     return It == Index.end() ? std::nullopt : std::optional(It->second);
@@ -113,6 +131,7 @@ private:
   const clang::CFG &Graph;
   const clang::Stmt *Last = nullptr;
   const TaskUses &Uses;
+  const HandleUses *const Handles;
   PlaceTable Places;
   Conditions Tests;
   Solver<TaskFlow> Engine;
@@ -125,15 +144,19 @@ private:
     unsigned Variable, Of;
     /// The assignment; null where it dies.
     const clang::Stmt *By;
-    bool IsEarly;
+    /// The early return, or throw, that lets it die.
+    const clang::Stmt *Leaving;
     bool operator<(const Loss &O) const {
-      return std::tie(Variable, Of, By, IsEarly) <
-             std::tie(O.Variable, O.Of, O.By, O.IsEarly);
+      return std::tie(Variable, Of, By, Leaving) <
+             std::tie(O.Variable, O.Of, O.By, O.Leaving);
     }
   };
   std::set<Loss> Losses;
   /// Where the work was made that somebody has seen to on some path.
   std::set<unsigned> Taken;
+  /// Mentions that spend a handle, as indices; and which two do so in turn.
+  std::vector<const clang::DeclRefExpr *> Spending;
+  std::set<std::pair<const clang::DeclRefExpr *, unsigned>> Again;
 };
 
 } // namespace corolint

@@ -58,8 +58,13 @@ void TaskFlow::branchesPast(LostTask &L, unsigned Variable, unsigned Of) {
     if (Owes)
       L.Branches.push_back({Condition->getExprLoc(), Past == True});
   }
+  sort(L.Branches);
+}
+
+void TaskFlow::sort(
+    std::vector<std::pair<SourceLocation, bool>> &Places) const {
   const SourceManager &SM = B.function().getASTContext().getSourceManager();
-  llvm::sort(L.Branches, [&](const auto &A, const auto &B) {
+  llvm::sort(Places, [&](const auto &A, const auto &B) {
     return SM.isBeforeInTranslationUnit(A.first, B.first);
   });
 }
@@ -70,7 +75,8 @@ bool TaskFlow::everLoses(const ParmVarDecl &P) const {
   if (!indexOf(&P) || Of == Origins.end())
     return true;
   return llvm::any_of(Losses, [&](const Loss &Each) {
-    return Each.Of == unsigned(Of - Origins.begin());
+    return Each.Of == unsigned(Of - Origins.begin()) &&
+           !isa_and_nonnull<CXXThrowExpr>(Each.Leaving);
   });
 }
 
@@ -104,7 +110,7 @@ std::vector<LostTask> TaskFlow::lost() {
         continue;
       if (!Each.By) {
         // Rather where it goes on than where it leaves early.
-        if (!Dropped || (Dropped->IsEarly && !Each.IsEarly))
+        if (!Dropped || (Dropped->Leaving && !Each.Leaving))
           Dropped = &Each;
         continue;
       }
@@ -137,7 +143,13 @@ std::vector<LostTask> TaskFlow::lost() {
     const Expr *Made = Origins[Dropped->Of];
     if (!V->getInit() || core(V->getInit()) != core(Made))
       L.Made = Made->getBeginLoc();
-    L.IsErrorPath = IsUsed && Dropped->IsEarly;
+    L.IsErrorPath = IsUsed && Dropped->Leaving;
+    if (L.IsErrorPath)
+      for (const Loss &Each : Losses)
+        if (Each.Variable == I && Each.Of == Dropped->Of && !Each.By)
+          L.Exits.push_back(
+              {Each.Leaving->getBeginLoc(), isa<CXXThrowExpr>(Each.Leaving)});
+    sort(L.Exits);
     addReceivers(L, V, Uses);
     if (IsUsed)
       branchesPast(L, I, Dropped->Of);

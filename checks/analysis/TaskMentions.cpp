@@ -29,7 +29,7 @@ llvm::StringRef TaskWalk::nameOf(const CallExpr *Call) {
 /// What the expressions around the mention do with it, from the inside out.
 TaskUse TaskWalk::useOf(const DeclRefExpr *Ref, const VarDecl *V) {
   const Expr *E = Ref;
-  bool Moved = false, IsElement = false;
+  bool Moved = false, IsTakenOut = false, IsElement = false;
   Work W = S.workOf(V->getType().getNonReferenceType());
   for (auto It = Parents.rbegin(); It != Parents.rend(); ++It) {
     const auto *P = dyn_cast<Expr>(*It);
@@ -37,7 +37,10 @@ TaskUse TaskWalk::useOf(const DeclRefExpr *Ref, const VarDecl *V) {
       if (!Declared.empty())
         break;
       if (!isa<ReturnStmt, CoreturnStmt>(*It))
-        return TaskUse::None; // `t;`
+        return isa<CallExpr>(core(E)) &&
+                       !cast<CallExpr>(core(E))->isCallToStdMove()
+                   ? TaskUse::Moves // std::exchange(t, {});
+                   : TaskUse::None; // `t;`
       Out.Takers[Ref] = TaskFate::Keeps;
       return TaskUse::Moves;
     }
@@ -58,8 +61,8 @@ TaskUse TaskWalk::useOf(const DeclRefExpr *Ref, const VarDecl *V) {
       continue;
     }
     if (const auto *Call = dyn_cast<CallExpr>(P)) {
-      if (Call->isCallToStdMove()) {
-        Moved = true;
+      if (const Expr *Left = takenOutBy(Call); Left && core(Left) == core(E)) {
+        Moved = IsTakenOut = true;
         E = P;
         continue;
       }
@@ -103,7 +106,9 @@ TaskUse TaskWalk::useOf(const DeclRefExpr *Ref, const VarDecl *V) {
                  ? memberUse(Call, V, W)
                  : (Moved ? TaskUse::Moves : TaskUse::Settles);
     }
-    return Moved && !isa<LambdaExpr>(P) ? TaskUse::Moves : TaskUse::Settles;
+    // A capture by copy leaves it as it was.
+    return IsTakenOut || (Moved && !isa<LambdaExpr>(P)) ? TaskUse::Moves
+                                                        : TaskUse::Settles;
   }
   // The initialiser of another variable.
   if (Moved && !Declared.empty() && tracks(Declared.back()))

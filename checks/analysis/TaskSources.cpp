@@ -89,15 +89,36 @@ bool makesWork(const Expr *E, TaskShapes &S) {
   return false;
 }
 
+bool isEmptyValue(const Expr *E) {
+  E = core(E);
+  if (const auto *M = dyn_cast<MaterializeTemporaryExpr>(E))
+    E = core(M->getSubExpr());
+  if (const auto *C = dyn_cast<CXXConstructExpr>(E))
+    return C->getNumArgs() == 0;
+  if (const auto *List = dyn_cast<InitListExpr>(E))
+    return List->getNumInits() == 0;
+  return isa<CXXNullPtrLiteralExpr, CXXScalarValueInitExpr>(E);
+}
+
+const Expr *takenOutBy(const CallExpr *Call) {
+  if (Call->isCallToStdMove())
+    return Call->getArg(0);
+  const FunctionDecl *Callee = Call->getDirectCallee();
+  const IdentifierInfo *II = Callee ? Callee->getIdentifier() : nullptr;
+  if (II && II->isStr("exchange") && isInStd(*Callee) &&
+      Call->getNumArgs() == 2 && isEmptyValue(Call->getArg(1)))
+    return Call->getArg(0);
+  return nullptr;
+}
+
 const VarDecl *movedVariable(const Expr *E) {
   for (;;) {
     E = core(E);
     if (const auto *C = dyn_cast<CXXConstructExpr>(E);
         C && C->getNumArgs() >= 1)
       E = C->getArg(0);
-    else if (const auto *Call = dyn_cast<CallExpr>(E);
-             Call && Call->isCallToStdMove())
-      E = Call->getArg(0);
+    else if (const auto *Call = dyn_cast<CallExpr>(E); Call && takenOutBy(Call))
+      E = takenOutBy(Call);
     else if (const auto *List = dyn_cast<InitListExpr>(E);
              List && List->getNumInits() == 1)
       E = List->getInit(0);

@@ -27,6 +27,12 @@ bool isStarted(const clang::Expr *E, const TaskShapes &S);
 /// What a model says of the function called, or of the class constructed.
 const TaskFunctionModel *modelOf(const clang::Expr *E, const TaskShapes &S);
 
+/// `{}`, `T()`, `nullptr`.
+bool isEmptyValue(const clang::Expr *E);
+/// What the call leaves empty, and returns what it was: of `std::move(t)` and
+/// `std::exchange(t, {})`, `t`; null if it is no such call.
+const clang::Expr *takenOutBy(const clang::CallExpr *Call);
+
 class TaskWalk {
 public:
   TaskWalk(const clang::FunctionDecl &F, TaskShapes &S, TaskSummaries &Callees,

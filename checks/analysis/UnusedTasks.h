@@ -44,6 +44,8 @@ struct LostTask {
   std::vector<std::pair<clang::SourceLocation, bool>> Branches;
   /// Only paths that leave early lose it, and another consumes it.
   bool IsErrorPath = false;
+  /// Those returns and throws, and whether it is a throw.
+  std::vector<std::pair<clang::SourceLocation, bool>> Exits;
   /// Of `Callable`: what takes it, and of which kind that is.
   std::string Taker;
   enum CallableFamily {
@@ -91,7 +93,8 @@ struct TaskUses {
 
 /// Whether `E` makes new work: the call of a coroutine, and the like.
 bool makesWork(const clang::Expr *E, TaskShapes &S);
-/// The local variable that `E` moves from: `std::move(t)`, or `t` in a copy.
+/// The local variable that `E` moves from: `std::move(t)`, `std::exchange(t,
+/// {})`, or `t` in a copy.
 const clang::VarDecl *movedVariable(const clang::Expr *E);
 /// What awaiting an object of the type gives, if that is something that holds
 /// on to something else: a guard, the units of a semaphore. Empty if not.

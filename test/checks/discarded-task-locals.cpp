@@ -430,6 +430,55 @@ void instantiate() {
   detach(in_a_template('c'));
 }
 
+// id: discard/exchange
+job<> exchanged_and_forgotten() {
+  auto t = make();
+  auto u = std::exchange(t, {});
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'u' is never awaited, and never runs [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-3]]:12: note: made here
+  co_return;
+}
+job<> exchanged_away() {
+  auto t = make();
+  job<> u;
+  // CHECK-NOTES: :[[@LINE-1]]:9: warning: 'u' is never awaited, and never runs [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-3]]:12: note: made here
+  u = std::exchange(t, {});
+  t = make();
+  co_await t;
+}
+job<> exchanged() {
+  auto t = make();
+  auto u = std::exchange(t, {});
+  co_await u;
+}
+job<> exchanged_into_a_call() {
+  auto t = make();
+  detach(std::exchange(t, {}));
+}
+job<> exchanged_for_another() {
+  auto t = make();
+  auto u = std::exchange(t, make());
+  co_await u;
+}
+
+template <class F> void run_later(F f) { f(); }
+
+// id: discard/refilled-after-capture
+job<> refilled_after_the_move_into_a_lambda() {
+  auto t = make();
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 't' is not awaited on every path; where it is not, it never runs [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE+2]]:7: note: made here
+  run_later([w = std::move(t)] { (void)w; });
+  t = make();
+  co_return;
+}
+job<> moved_into_a_lambda() {
+  auto t = make();
+  run_later([w = std::move(t)] { (void)w; });
+  co_return;
+}
+
 // Known misses.
 
 // It was asked, and the answer might have been that it is done.
@@ -454,5 +503,12 @@ job<> by_unused_reference() {
   auto t = make();
   auto &r = t;
   (void)r;
+  co_return;
+}
+// Who was given it by reference may look again.
+job<> refilled_after_somebody_has_seen_it() {
+  auto t = make();
+  watch(t);
+  t = make();
   co_return;
 }

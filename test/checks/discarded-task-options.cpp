@@ -11,7 +11,8 @@
 task<> leaves_early(bool c) {
   auto t = work();
   // CHECK-NOTES: :[[@LINE-1]]:8: warning: 't' is not awaited on every path; where it is not, it never runs [coro-discarded-task]
-  // CHECK-NOTES: :[[@LINE+1]]:7: note: it is not awaited where this is true
+  // CHECK-NOTES: :[[@LINE+2]]:7: note: it is not awaited where this is true
+  // CHECK-NOTES: :[[@LINE+2]]:5: note: this returns before it is awaited
   if (c)
     co_return;
   co_await std::move(t);

@@ -23,6 +23,10 @@ def when(condition, *statements):
                 (tuple(map(Leaf, statements)),))
 
 
+def handled(block, kind="const Error &", handler=()):
+    return Node(("try {", f"}} catch ({kind}) {{", "}"), (block, handler))
+
+
 # What the label says, and the body: "right", "wrong", or why it is dropped.
 CASES = [
     ("wrong", "@m0.lock();", "co_await pause();", "@m0.unlock();"),
@@ -81,8 +85,21 @@ TASK_CASES = [
      when("!c0", "t1.start();")),
     ("excused", "auto t1 = work();", when("next()", "co_return;"),
      "co_await t1;"),
-    ("right", "auto t1 = work();", when("next()", "throw Error{};"),
+    ("excused", "auto t1 = work();", when("next()", "throw Error{};"),
      "co_await t1;"),
+    # As far as a handler: what the try block declares dies, and no more.
+    ("excused", handled((Leaf("auto t1 = work();"),
+                         when("next()", "throw Error{};"),
+                         Leaf("co_await t1;")))),
+    ("right", "auto t1 = work();",
+     handled((Leaf("throw Error{};"),), "const Error &"), "co_await t1;"),
+    ("plain", "auto t1 = work();",
+     handled((when("next()", "throw Worse{};"), Leaf("co_await t1;")))),
+    ("excused", "auto t1 = work();",
+     handled((when("next()", "throw Other{};"), Leaf("co_await t1;")))),
+    ("excused", "auto t1 = work();",
+     handled((when("next()", "throw Error{};"), Leaf("co_await t1;")),
+             "...", (Leaf("throw;"),))),
     ("plain", "std::vector<Work> t1; t1.push_back(work());"),
     ("started twice", "auto t1 = work();", "co_await t1;", "co_await t1;"),
     ("used while empty", "Work t1;", "co_await t1;"),

@@ -19,8 +19,9 @@ class Verdict:
 
 def verdicts(tidy, batch):
     """What corolint-tidy says, by program."""
-    return task_verdicts(tidy, batch) if batch.question == "tasks" else \
-        lock_verdicts(tidy, batch)
+    judges = {"locks": lock_verdicts, "tasks": task_verdicts,
+              "twice": twice_verdicts}
+    return judges[batch.question](tidy, batch)
 
 
 def messages(tidy, batch, **options):
@@ -76,6 +77,15 @@ def task_verdicts(tidy, batch):
         verdicts[program].lines.add(number)
         verdicts[program].mutexes.add(
             "plain" if [program, number] in plain else "excused")
+    return verdicts
+
+
+def twice_verdicts(tidy, batch):
+    verdicts = {i: Verdict() for i in batch.programs}
+    for program, number, is_note, what in messages(tidy, batch):
+        if not is_note:
+            verdicts[program].lines.add(number)
+            verdicts[program].mutexes.add("again")
     return verdicts
 
 

@@ -28,6 +28,7 @@ class Label:
     # the first decision vector that shows it)
     held: dict
     made: frozenset = frozenset()  # lines that made work in some run
+    may_be_missed: bool = False  # see question.py
 
     @property
     def wrong(self):
@@ -85,8 +86,16 @@ class Batch:
                 names = question.of(program).names(program, slots,
                                                    int(line) in one["used"])
                 held[int(line)] = (names, vector)
+            if self.question == "twice":
+                # Where the program goes wrong, nothing says.
+                wrong = one["invalid"] in question.Twice.misuses
+                held = {0: ({"again"}, "?")} if wrong else {}
+                one = {**one, "invalid": "" if wrong else one["invalid"]}
             labels[one["id"]] = Label(one["invalid"], one["runs"], held,
                                       frozenset(one["made"]))
+            if self.question == "twice":
+                labels[one["id"]].may_be_missed = \
+                    {"loop", "assigned"} <= syntax.features(program)
         return labels
 
 

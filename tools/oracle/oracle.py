@@ -32,6 +32,7 @@ import minimise
 import question
 import syntax
 import tasks
+import twice
 
 ROOT = Path(__file__).resolve().parents[2]
 BATCH = 350
@@ -174,15 +175,16 @@ def main():
                      f"`tools/dev build --llvm {options.llvm}`")
     directory = build / "oracle" / f"seed-{options.seed}"
     if not about_locks:
-        directory = build / "oracle" / f"tasks-{options.seed}"
+        directory = build / "oracle" / f"{options.question}-{options.seed}"
     tools = Tools(compiler, label.build_runner(compiler, build / "oracle"),
                   tidy, mutants)
 
     tally, start = Tally(), time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         todo = collections.deque()
-        source = batches(options.seed, directory, generate.program
-                         if about_locks else tasks.program)
+        write = {"locks": generate.program, "tasks": tasks.program,
+                 "twice": twice.program}[options.question]
+        source = batches(options.seed, directory, write)
         while tally.count < options.count:
             while len(todo) < options.jobs:
                 todo.append(pool.submit(tools.examine, next(source)))

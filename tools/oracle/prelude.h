@@ -120,6 +120,8 @@ private:
 
 /// What the programs throw.
 struct Error {};
+struct Worse : Error {}; // what takes an Error takes it
+struct Other {};         // and this not
 /// May throw it.
 void risky();
 /// In a handler of everything: nothing else should have been thrown.

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The two questions that programs are asked: by running them, and by a check.
+"""The three questions that programs are asked: by running them, and by a check.
 
 "locks": does the coroutine suspend with a mutex locked?
 "tasks": is the work of a task lost? A loss is *plain*; or *excused* if every
-run that shows it leaves early, by co_return, and another uses the work: the check
-keeps silent about those unless ReportErrorPaths is set. What a throw loses is no
-loss: who throws does not wait for his tasks. Work that only leaving early loses
-and that no run uses is *unused*: if a use is written where no run gets, an excuse
-will do.
+run that shows it leaves early, by co_return, or by throw, be that only as far as
+a handler, and another uses the work: the check keeps silent about those unless
+ReportErrorPaths is set. Work that only leaving early loses and that no run uses
+is *unused*: if a use is written where no run gets, an excuse will do.
+"twice": is a task used that was used up? The same programs; those that the
+question before drops because some run misuses a task are the wrong ones. Of loops
+in programs that refill a variable, the check may say nothing.
 """
 
 import syntax
@@ -57,7 +59,26 @@ class Tasks:
         return "this work lost: " + ", ".join(sorted(names))
 
 
-QUESTIONS = {"locks": Locks, "tasks": Tasks}
+class Twice:
+    check = "coro-task-consumed-twice"
+    one_sided = frozenset({"used again"})
+    misuses = ("started twice", "used while empty")
+
+    @staticmethod
+    def names(program, slots, used):
+        return {"again"}
+
+    @staticmethod
+    def disagree(found, verdict):
+        return bool(verdict.lines) != found.wrong and not (
+            found.wrong and found.may_be_missed)
+
+    @staticmethod
+    def says(names):
+        return "a task used again"
+
+
+QUESTIONS = {"locks": Locks, "tasks": Tasks, "twice": Twice}
 
 
 def of(program):

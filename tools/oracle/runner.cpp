@@ -184,8 +184,8 @@ void suspends(int Line) noexcept {
 }
 
 void lost(int Line) noexcept {
-  if (Running && !Throwing)
-    found(Line, Leaving ? LostLeaving : LostInPassing);
+  if (Running)
+    found(Line, Leaving || Throwing ? LostLeaving : LostInPassing);
 }
 void made(int Line) noexcept { Made.insert(Line); }
 void used(int Line) noexcept { Used.insert(Line); }
@@ -193,7 +193,11 @@ void leaving() noexcept { Leaving = true; }
 void throwing() noexcept { Throwing = true; }
 void stays() noexcept { Throwing = false; }
 
-void keep(Work W) noexcept { W.settle(); }
+void keep(Work W) noexcept {
+  if (W.empty())
+    invalid("used while empty");
+  W.settle();
+}
 void keep_referred(Work &W) noexcept { W.settle(); }
 void keep_optional(std::optional<Work> W) noexcept {
   if (W)
@@ -221,11 +225,12 @@ void finished(std::coroutine_handle<> Continuation) noexcept {
   Pending = Continuation;
 }
 
-/// Programs throw Error and nothing else: a guard that throws was misused.
+/// Programs throw these and nothing else: a guard that throws was misused.
 void caught() noexcept {
   try {
     throw;
   } catch (const Error &) {
+  } catch (const Other &) {
   } catch (...) {
     invalid("a guard threw");
   }

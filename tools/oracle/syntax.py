@@ -43,7 +43,7 @@ class Program:
     storages: tuple  # and where it is
     bools: int  # parameters c0, c1, …
     shape: str
-    question: str = "locks"  # or "tasks", see question.py
+    question: str = "locks"  # or "tasks", "twice"; see question.py
 
 
 def walk(block):
@@ -105,8 +105,8 @@ def mutex_name(program, slot):
 def spell_leaving(line, gives):
     """Lets the runner know of it; what a program gives back is nobody else's
     work if it gives none."""
-    line = line.replace("throw Error{};", "throwing(), throw Error{};")
-    line = re.sub(r"} catch \((const Error &|\.\.\.)\) {", r"\g<0> stays();", line)
+    line = re.sub(r"^( *)(throw\b.*;)", r"\1throwing(); \2", line)
+    line = re.sub(r"} catch \([^)]*\) {", r"\g<0> stays();", line)
     if gives:
         line = line.replace("co_return;", "co_return Work();")
     return re.sub(r"co_return\b", "leaving(); co_return", line)
@@ -121,7 +121,7 @@ def to_cpp(program):
         return [m for m in mutexes if program.storages[m] in storages]
 
     def spell(line):
-        if program.question == "tasks":
+        if program.question != "locks":
             line = spell_leaving(line, program.shape == "giving")
         line = re.sub(r"@m(\d)", lambda m: mutex_name(program, int(m[1])), line)
         return re.sub(r"@t(\d)", lambda m: type_of[int(m[1])], line)

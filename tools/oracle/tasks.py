@@ -58,6 +58,8 @@ HANDED_ON = {
     "many": [(2, "keep_all(std::move({t}));", "handed on"),
              (1, "shelf().push_back(std::move({t}.front()));", "stored")],
 }
+MOVED = [(3, "std::move({t});", "moved"),
+         (1, "std::exchange({t}, {{}});", "exchange")]
 FILL = [(3, "{t} = work();", "assigned")]
 # What loses work whoever comes after.
 DISCARD = [
@@ -90,6 +92,8 @@ USES = {tag for rows in (*AWAITED.values(), *HANDED_ON.values())
 class TaskWriter(generate.Writer):
     """Writes one program."""
 
+    assigns = True  # from one variable to another that exists
+
     def __init__(self, rng):
         super().__init__(rng)
         self.careful = False
@@ -119,7 +123,7 @@ class TaskWriter(generate.Writer):
             rows = rows + AWAITED[self.kinds[key]] * 2
         _, text, tag = self.row(rows)
         state.raw[key] = NO
-        if tag == "captured" or "std::move" not in text and tag != "await":
+        if "std::move" not in text and tag != "await":
             self.seen.add(key)
         self.fresh("n")
         return self.leaf(text, tag, t=key)
@@ -195,18 +199,19 @@ class TaskWriter(generate.Writer):
         if not owing:
             return None
         name = self.rng.choice(owing)
-        others = self.those(state, NO, "plain")
+        others = self.assigns and self.those(state, NO, "plain")
         state.raw[name] = NO
         if others and self.maybe(0.5):
             other = self.rng.choice(others)
             state.raw[other] = YES
-            return [self.leaf("{u} = std::move({t});", "move assignment",
-                              t=name, u=other)]
+            _, text, tag = self.row(MOVED)
+            return [self.leaf("{u} = " + text, tag, "move assignment", t=name,
+                              u=other)]
         other = self.fresh("t")
         self.kinds[other] = "plain"
         state.raw[other] = YES
-        return [self.leaf("auto {u} = std::move({t});", "move", t=name,
-                          u=other)]
+        _, text, tag = self.row(MOVED)
+        return [self.leaf("auto {u} = " + text, tag, "move", t=name, u=other)]
 
     def write_fill(self, state):
         empty = self.those(state, NO, "plain")
@@ -251,6 +256,49 @@ class TaskWriter(generate.Writer):
         return body
 
 
+# What may be thrown, and what a handler may take: none, several or all of it.
+THROWN = [(6, "Error"), (2, "Worse"), (2, "Other")]
+TAKEN = [(8, "const Error &"), (2, "const Worse &"), (1, "Error"),
+         (2, "const Other &")]
+
+
+def varied(block, rng, in_handler=False):
+    """The block with throws and handlers of more than one type."""
+    def one(rows):
+        weights, values = zip(*rows)
+        return rng.choices(values, weights)[0]
+
+    result = []
+    for statement in block:
+        if isinstance(statement, Leaf):
+            if statement.text == "throw Error{};":
+                again = in_handler and rng.random() < 0.3
+                kind = one(THROWN)
+                statement = Leaf(
+                    "throw;" if again else f"throw {kind}{{}};",
+                    statement.tags + (("rethrow",) if again else
+                                      () if kind == "Error" else
+                                      (f"throw {kind.lower()}",)))
+        else:
+            lines, tags = statement.lines, statement.tags
+            handles = [line.startswith("} catch (") for line in lines]
+            if any(handles):
+                kind = one(TAKEN)
+                lines = tuple(line.replace("const Error &", kind)
+                              for line in lines)
+                if lines != statement.lines:
+                    tags += ("handler of another type",)
+            blocks = tuple(
+                varied(inner, rng, in_handler or handles[i])
+                for i, inner in enumerate(statement.blocks))
+            if any(handles) and rng.random() < 0.1:  # and on it goes
+                blocks = blocks[:-1] + (
+                    blocks[-1] + (Leaf("throw;", ("rethrow",)),),)
+            statement = Node(lines, blocks, tags)
+        result.append(statement)
+    return tuple(result)
+
+
 def without(block, unwanted):
     """The block without one statement."""
     result = []
@@ -277,6 +325,7 @@ def program(seed, number):
     body = writer.write()
     if rng.random() < 0.3:
         body = mutant(body, rng)
+    body = varied(body, rng)
     shape = "giving" if writer.gives else \
         rng.choices(SHAPES, (10, 1, 1, 1, 1))[0]
     result = Program(number, body, (), (), writer.bools, shape, "tasks")

@@ -21,7 +21,7 @@ void made(int Line) noexcept;
 void used(int Line) noexcept;
 /// The program is about to leave by a `co_return` that is not its last.
 void leaving() noexcept;
-/// It is about to throw, which excuses everything; until it handles that.
+/// It is about to throw; until it handles that.
 void throwing() noexcept;
 void stays() noexcept;
 
@@ -79,6 +79,7 @@ public:
     if (claim())
       Handle.resume();
   }
+  bool empty() const noexcept { return !Handle; }
   /// Somebody is responsible for it from now on.
   void settle() const noexcept {
     if (!Handle)
