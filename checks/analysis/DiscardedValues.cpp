@@ -40,14 +40,19 @@ void TaskWalk::discarded(const Expr *Whole, bool Explicit, bool IsStatement) {
   }
   if (IsStatement && !Explicit)
     named(E);
-  if (!E->isPRValue())
+  if (!E->isPRValue() && !isOwnResult(E, S))
     return;
   const auto *Await = dyn_cast<CoawaitExpr>(E);
   Work W = S.workOf(E->getType());
   if (Await && !W) {
     const auto *Resume = dyn_cast_or_null<CallExpr>(
         Await->getResumeExpr() ? core(Await->getResumeExpr()) : nullptr);
-    if (Resume && !Explicit && Resume->hasUnusedResultAttr(Context)) {
+    // The compiler does not ask what a reference refers to.
+    const CXXRecordDecl *Class =
+        E->isXValue() ? classOf(E->getType()) : nullptr;
+    if (Resume && !Explicit &&
+        (Resume->hasUnusedResultAttr(Context) ||
+         (Class && isNoDiscard(*Class)))) {
       LostTask &L = add(LostTask::NoDiscard, W, Await->getKeywordLoc());
       L.From = sourceOf(Await->getOperand());
     }

@@ -49,6 +49,13 @@ static bool doesMore(const Expr *E) {
   return Body && Body->size() > 1;
 }
 
+bool isOwnResult(const Expr *E, TaskShapes &S) {
+  const auto *Await = dyn_cast<CoawaitExpr>(E);
+  const Expr *Awaited = Await ? core(Await->getOperand()) : nullptr;
+  return Awaited && E->isXValue() && Awaited->isPRValue() &&
+         S.isTask(Awaited->getType());
+}
+
 bool makesWork(const Expr *E, TaskShapes &S) {
   E = core(E);
   if (!E || E->getType().isNull())
@@ -56,7 +63,7 @@ bool makesWork(const Expr *E, TaskShapes &S) {
   if (const auto *C = dyn_cast<AbstractConditionalOperator>(E))
     return makesWork(C->getTrueExpr(), S) && makesWork(C->getFalseExpr(), S);
   Work W = S.workOf(E->getType());
-  if (!W || !E->isPRValue())
+  if (!W || !(E->isPRValue() || isOwnResult(E, S)))
     return false;
   if (const auto *List = dyn_cast<InitListExpr>(E)) {
     bool IsAny = llvm::any_of(
@@ -77,7 +84,9 @@ bool makesWork(const Expr *E, TaskShapes &S) {
       return W.IsOwner &&
              llvm::any_of(Call->arguments(),
                           [&](const Expr *Each) { return makesWork(Each, S); });
-    return W.Kind != WorkKind::Awaiter || !doesMore(E);
+    const CXXRecordDecl *R = shapeOf(E->getType());
+    return W.Kind != WorkKind::Awaiter || (R && isNoDiscard(*R)) ||
+           !doesMore(E);
   }
   if (const auto *C = dyn_cast<CXXConstructExpr>(E)) {
     if (isStarted(E, S) || C->getNumArgs() == 0)

@@ -184,6 +184,16 @@ void a_marked_one() {
   prepare();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the awaitable returned by 'prepare' is discarded, and does nothing [coro-discarded-task]
 }
+// However much there was to do to make it.
+marked prepare_with_care() {
+  log("here it comes");
+  return {};
+}
+task<> a_carefully_made_one() {
+  log("now"), prepare_with_care();
+  // CHECK-NOTES: :[[@LINE-1]]:15: warning: the awaitable returned by 'prepare_with_care' is discarded, and does nothing [coro-discarded-task]
+  co_await prepare_with_care();
+}
 
 // id: discard/awaiter-maybe-unused
 void awaiter_maybe_unused(semaphore &s) {

@@ -35,7 +35,9 @@ template <class T> void seeded_start(T &&);
 
 
 def is_lazy(operand):
-    return "suspend_always" in operand.get("starts", "")
+    # An awaiter may name the promise that it looks into, as iterators do.
+    return ("suspend_always" in operand.get("starts", "") and
+            not operand.get("awaiter"))
 
 
 def is_awaiter(operand):
@@ -144,7 +146,8 @@ def discard_kinds():
              "auto seeded_make = [&] { return {x}; }; co_await seeded_make()")
 
     add("of a name", "only named",
-        [lambda operand: not operand["prvalue"], _statement],
+        [lambda operand: not operand["prvalue"] and
+         (is_lazy(operand) or is_awaiter(operand)), _statement],
         _instead("{x}"), _unchanged)
 
     group = "task, kept"

@@ -16,6 +16,7 @@
 
 import bisect
 import difflib
+import glob
 import json
 import os
 import random
@@ -46,6 +47,18 @@ class Sites:
                 out.write(done.stdout)
         with open(path, encoding="utf-8") as lines:
             return [json.loads(line) for line in lines]
+
+
+def modelled_namespaces():
+    """What stands in one of them is the library's own affair."""
+    names = []
+    for path in glob.glob(os.path.join(tidy.HERE, "..", "..", "checks",
+                                       "models", "*.yaml")):
+        with open(path, encoding="utf-8") as model:
+            listed = re.search(r"^namespaces: \[(.*)\]", model.read(), re.M)
+        if listed:
+            names += [n.strip(" \"'") + "::" for n in listed[1].split(",")]
+    return tuple(names)
 
 
 def suspensions(coroutine, kind=None):
@@ -180,7 +193,7 @@ def make(checkouts, tool, work, compiler, count, number, chosen, say):
     planter = Planter(work, compiler)
     places = {c.name: (c, Sites(c, tool, work), chance.sample(
         c.files(), len(c.files()))) for c in checkouts}
-    records, used = [], set()
+    records, used, modelled = [], set(), modelled_namespaces()
     names = [c.name for c in checkouts]
     todo = []
     while len(todo) < count:
@@ -198,6 +211,9 @@ def make(checkouts, tool, work, compiler, count, number, chosen, say):
             # What a modelled library does in its headers, its model says.
             if kind.check != kinds.Kind.check:
                 found = here
+            if kind.roams:
+                found = here = [c for c in here
+                                if not c["name"].startswith(modelled)]
             if not found:
                 continue
             # Headers are seen from many files, so less often from each.
