@@ -125,18 +125,18 @@ def discard_kinds():
         form("ternary", "seeded_flag() ? (void)({x}) : seeded_touch()"
              if what == "task" else
              "seeded_flag() ? ({x}, 1) : 2",
-             "seeded_flag() ? (void)(co_await {x}) : seeded_touch()")
+             "(co_await {x}, seeded_flag()) ? seeded_touch() : seeded_touch()")
         form("step of a for",
              "for (int seeded_i = 0; seeded_i < 3; ++seeded_i, {x}) "
              "seeded_touch()",
-             "for (int seeded_i = 0; seeded_i < 3; ++seeded_i, co_await {x}) "
-             "seeded_touch()")
+             "for (bool seeded_on = true; seeded_on; co_await {x}, "
+             "seeded_on = seeded_flag()) seeded_touch()")
         if what == "awaiter":
             continue
         form("both arms of a ternary", "seeded_flag() ? {x} : {x}",
              "co_await (seeded_flag() ? {x} : {x})")
         form("logical and", "(void)(seeded_flag() && ({x}, true))",
-             "(void)(seeded_flag() && (co_await {x}, true))")
+             "(void)((co_await {x}, true) && seeded_flag())")
         form("(void)", "(void){x}", "(void)co_await {x}")
         form("static_cast<void>", "static_cast<void>({x})",
              "static_cast<void>(co_await {x})")
