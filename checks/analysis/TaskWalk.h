@@ -43,6 +43,7 @@ private:
   void value(const clang::Expr *E);
   void variable(const clang::VarDecl *V);
   void expression(const clang::Expr *E);
+  void captures(const clang::LambdaExpr &Lambda);
   void block(const clang::CompoundStmt &Block);
 
   //===-- Values ----------------------------------------------------------===//
