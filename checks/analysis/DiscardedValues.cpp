@@ -58,6 +58,10 @@ void TaskWalk::discarded(const Expr *Whole, bool Explicit, bool IsStatement) {
   }
   if (IsStatement && !Explicit)
     named(E);
+  if (const Expr *Made = madeFor(E, S); Made != E) {
+    E = Made;
+    IsStatement = false;
+  }
   if (!E->isPRValue() && !isOwnResult(E, S))
     return;
   const auto *Await = dyn_cast<CoawaitExpr>(E);

@@ -14,6 +14,8 @@ public:
   };
   job(job &&) noexcept;
   ~job();
+  [[nodiscard]] job &&limit(int) &&;
+  job &&run() &&;
   struct awaiter {
     std::coroutine_handle<promise_type> frame;
     bool await_ready() const noexcept;
@@ -79,4 +81,44 @@ job<int> result_of_another(queue &q) {
   co_await q.next();
   auto inner = co_await std::move(later);
   co_return co_await std::move(inner);
+}
+
+// An operation whose methods hand it on.
+template <class Derived> struct settings {
+  [[nodiscard]] Derived &&on(int) &&;
+  [[nodiscard]] Derived &on(int) &;
+  Derived &&start() &&;
+};
+struct [[nodiscard]] spawned : settings<spawned> {
+  explicit spawned(job<int>);
+  bool await_ready() const noexcept;
+  void await_suspend(std::coroutine_handle<>);
+  int await_resume();
+};
+spawned spawn(job<int>);
+// id: discard/handed-on
+job<int> handed_on() {
+  spawn(fetch()).on(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the awaitable returned by 'spawn' is discarded [coro-discarded-task]
+  fetch().limit(1).limit(2);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the task returned by 'fetch' is discarded, and never runs [coro-discarded-task]
+  auto later = spawn(fetch()).on(1);
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'later' is never awaited [coro-discarded-task]
+  co_return 1;
+}
+job<int> handed_on_awaited() {
+  co_await spawn(fetch()).on(1);
+  auto later = spawn(fetch()).on(1);
+  later.on(2);
+  auto q = fetch().limit(1).limit(2);
+  co_await std::move(q);
+  co_return co_await std::move(later).on(3);
+}
+
+// id: discard/handed-on-by-who-knows
+// Not marked: it may have set it going.
+job<int> handed_on_by_who_knows() {
+  fetch().run();
+  fetch().run().limit(2);
+  co_return 1;
 }
