@@ -191,7 +191,7 @@ private:
         return Where + (Many ? "their results and exceptions are lost"
                              : "its result and exceptions are lost");
       if (L.What.Kind == WorkKind::Awaiter)
-        return Where + "it does nothing";
+        return L.What.MayHaveBegun ? "" : Where + "it does nothing";
       return Where + (Many ? "they never run" : "it never runs");
     }
     switch (L.What.Kind) {
@@ -200,7 +200,8 @@ private:
                   : ", and its result and exceptions are lost";
     case WorkKind::Awaiter:
       // What has to be ended may have begun.
-      return L.What.IsLostInScope ? ", and does nothing" : "";
+      return L.What.IsLostInScope && !L.What.MayHaveBegun ? ", and does nothing"
+                                                          : "";
     case WorkKind::Operation:
       return L.How == LostTask::NeverAwaited ? "" : ", and never starts";
     default:

@@ -6,6 +6,7 @@
 #include "Analysis.h"
 #include "BlockingParts.h"
 #include "clang/AST/ASTContext.h"
+#include "clang/AST/ExprCXX.h"
 
 using namespace clang;
 
@@ -26,8 +27,15 @@ BlockingFlow::BlockingFlow(BlockingKnowledge &K, const Body &B,
   findDoomed(Graph);
 }
 
+static bool suspends(const CFGBlock &Block) {
+  return llvm::any_of(Block, [](const CFGElement &E) {
+    std::optional<CFGStmt> S = E.getAs<CFGStmt>();
+    return S && isa<CoroutineSuspendExpr>(S->getStmt());
+  });
+}
+
 /// Where the program is about to be ended, by exit() or the like, nobody is
-/// kept waiting any more.
+/// kept waiting any more, unless others run before it comes to that.
 void BlockingFlow::findDoomed(const CFG &Graph) {
   for (bool Changed = true; Changed;) {
     Changed = false;
@@ -39,8 +47,9 @@ void BlockingFlow::findDoomed(const CFG &Graph) {
       bool HasNext = llvm::any_of(Block->succs(), [](const auto &Next) {
         return Next.getReachableBlock() != nullptr;
       });
-      if (Block->hasNoReturnElement() ||
-          (HasNext && llvm::all_of(Block->succs(), IsDoomed)))
+      if (!suspends(*Block) &&
+          (Block->hasNoReturnElement() ||
+           (HasNext && llvm::all_of(Block->succs(), IsDoomed))))
         Changed |= Doomed.insert(Block).second;
     }
   }

@@ -4,6 +4,7 @@
 // TaskWalk.h.
 
 #include "Places.h"
+#include "TaskBodies.h"
 #include "TaskWalk.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
@@ -12,6 +13,23 @@
 using namespace clang;
 
 namespace corolint {
+
+/// Whether the function, or the constructor of what it returns, may do more
+/// than to keep what it is given.
+static bool mayBegin(const CallExpr &Call) {
+  const FunctionDecl *Callee = Call.getDirectCallee();
+  const auto *Text =
+      Callee ? dyn_cast_or_null<CompoundStmt>(bodyOf(Callee)) : nullptr;
+  if (!Text || Text->size() != 1 || !isa<ReturnStmt>(Text->body_front()))
+    return true;
+  const CXXRecordDecl *R = shapeOf(Call.getType());
+  return !R || llvm::any_of(R->ctors(), [](const CXXConstructorDecl *C) {
+    if (!C->isUserProvided() || C->isCopyOrMoveConstructor())
+      return false;
+    const auto *Body = dyn_cast_or_null<CompoundStmt>(bodyOf(C));
+    return !Body || !Body->body_empty();
+  });
+}
 
 /// Nobody takes the value of `E`.
 void TaskWalk::discarded(const Expr *Whole, bool Explicit, bool IsStatement) {
@@ -40,14 +58,23 @@ void TaskWalk::discarded(const Expr *Whole, bool Explicit, bool IsStatement) {
   }
   if (IsStatement && !Explicit)
     named(E);
-  if (!E->isPRValue())
+  if (const Expr *Made = madeFor(E, S); Made != E) {
+    E = Made;
+    IsStatement = false;
+  }
+  if (!E->isPRValue() && !isOwnResult(E, S))
     return;
   const auto *Await = dyn_cast<CoawaitExpr>(E);
   Work W = S.workOf(E->getType());
   if (Await && !W) {
     const auto *Resume = dyn_cast_or_null<CallExpr>(
         Await->getResumeExpr() ? core(Await->getResumeExpr()) : nullptr);
-    if (Resume && !Explicit && Resume->hasUnusedResultAttr(Context)) {
+    // The compiler does not ask what a reference refers to.
+    const CXXRecordDecl *Class =
+        E->isXValue() ? classOf(E->getType()) : nullptr;
+    if (Resume && !Explicit &&
+        (Resume->hasUnusedResultAttr(Context) ||
+         (Class && isNoDiscard(*Class)))) {
       LostTask &L = add(LostTask::NoDiscard, W, Await->getKeywordLoc());
       L.From = sourceOf(Await->getOperand());
     }
@@ -60,8 +87,9 @@ void TaskWalk::discarded(const Expr *Whole, bool Explicit, bool IsStatement) {
   if (!W && Callee && !Explicit && Callee->hasAttr<WarnUnusedResultAttr>() &&
       S.isAwaitable(E->getType()) && !S.isTask(E->getType()) &&
       !isStarted(E, S)) {
-    LostTask &L =
-        add(LostTask::Discarded, {WorkKind::Awaiter}, Whole->getBeginLoc());
+    W.Kind = WorkKind::Awaiter;
+    W.MayHaveBegun = mayBegin(*Call);
+    LostTask &L = add(LostTask::Discarded, W, Whole->getBeginLoc());
     L.From = sourceOf(E);
     L.Guard = guardOf(E->getType(), S);
     return;

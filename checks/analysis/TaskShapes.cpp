@@ -221,28 +221,24 @@ Work TaskShapes::findAwaiter(const CXXRecordDecl &R, QualType T) {
   }
   // A handle to something that runs already is a future, not an awaiter: it
   // would have to let go of it in the end, and offers more than to be awaited.
-  if (R.isDependentType()) {
-    if (R.getDestructor() && R.getDestructor()->isUserProvided() &&
-        !isNoDiscard(R))
-      return W;
-  } else if (!endsQuietly(R) && !isNoDiscard(R)) {
-    return W;
-  }
+  bool Quiet = R.isDependentType()
+                   ? !R.getDestructor() || !R.getDestructor()->isUserProvided()
+                   : endsQuietly(R);
   for (const CXXConstructorDecl *C : R.ctors())
     if (C->isUserProvided() && !C->isCopyOrMoveConstructor()) {
       const auto *Body = dyn_cast_or_null<CompoundStmt>(bodyOf(C));
-      if ((!Body || !Body->body_empty()) && !isNoDiscard(R))
-        return W;
+      Quiet &= Body && Body->body_empty();
     }
-  W.Kind = WorkKind::Awaiter;
   // A frame, or who knows what.
-  bool DoesMore = anyMethod(R, [](const CXXMethodDecl &M) {
+  Quiet &= !anyMethod(R, [](const CXXMethodDecl &M) {
     return M.getAccess() == AS_public && M.getIdentifier() &&
            !isa<CXXConstructorDecl, CXXDestructorDecl>(M) && !M.isImplicit() &&
            !M.getName().starts_with("await_");
   });
-  if (DoesMore && !isNoDiscard(R))
-    return {};
+  if (!Quiet && !isNoDiscard(R))
+    return W;
+  W.Kind = WorkKind::Awaiter;
+  W.MayHaveBegun = !Quiet;
   return W;
 }
 

@@ -29,6 +29,9 @@ struct Work {
   /// An object that is kept until the end of its scope is put to no use,
   /// either.
   bool IsLostInScope = true;
+  /// Of an awaiter that is lost because its author marked it: making it may
+  /// have set something going.
+  bool MayHaveBegun = false;
   /// An owner of such objects: a container, an optional, a smart pointer.
   bool IsOwner = false;
   bool HoldsMany = false;

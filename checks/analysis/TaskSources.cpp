@@ -6,6 +6,7 @@
 #include "Annotations.h"
 #include "Places.h"
 #include "TaskWalk.h"
+#include "clang/AST/Attr.h"
 #include "clang/AST/DeclTemplate.h"
 
 using namespace clang;
@@ -49,14 +50,37 @@ static bool doesMore(const Expr *E) {
   return Body && Body->size() > 1;
 }
 
+const Expr *madeFor(const Expr *E, const TaskShapes &S) {
+  const Expr *Made = core(E);
+  while (Made && Made->isXValue()) {
+    const auto *Call = dyn_cast<CXXMemberCallExpr>(Made);
+    const CXXMethodDecl *M = Call ? Call->getMethodDecl() : nullptr;
+    const CXXRecordDecl *R = M ? classOf(Made->getType()) : nullptr;
+    if (!R || !(M->hasAttr<WarnUnusedResultAttr>() || isNoDiscard(*R)) ||
+        isStarted(Call, S))
+      return E;
+    Made = core(Call->getImplicitObjectArgument());
+    if (!Made || classOf(Made->getType()) != R)
+      return E;
+  }
+  return Made && Made->isPRValue() ? Made : E;
+}
+
+bool isOwnResult(const Expr *E, TaskShapes &S) {
+  const auto *Await = dyn_cast<CoawaitExpr>(E);
+  const Expr *Awaited = Await ? core(Await->getOperand()) : nullptr;
+  return Awaited && E->isXValue() && Awaited->isPRValue() &&
+         S.isTask(Awaited->getType());
+}
+
 bool makesWork(const Expr *E, TaskShapes &S) {
-  E = core(E);
+  E = madeFor(core(E), S);
   if (!E || E->getType().isNull())
     return false;
   if (const auto *C = dyn_cast<AbstractConditionalOperator>(E))
     return makesWork(C->getTrueExpr(), S) && makesWork(C->getFalseExpr(), S);
   Work W = S.workOf(E->getType());
-  if (!W || !E->isPRValue())
+  if (!W || !(E->isPRValue() || isOwnResult(E, S)))
     return false;
   if (const auto *List = dyn_cast<InitListExpr>(E)) {
     bool IsAny = llvm::any_of(
@@ -77,7 +101,9 @@ bool makesWork(const Expr *E, TaskShapes &S) {
       return W.IsOwner &&
              llvm::any_of(Call->arguments(),
                           [&](const Expr *Each) { return makesWork(Each, S); });
-    return W.Kind != WorkKind::Awaiter || !doesMore(E);
+    const CXXRecordDecl *R = shapeOf(E->getType());
+    return W.Kind != WorkKind::Awaiter || (R && isNoDiscard(*R)) ||
+           !doesMore(E);
   }
   if (const auto *C = dyn_cast<CXXConstructExpr>(E)) {
     if (isStarted(E, S) || C->getNumArgs() == 0)

@@ -26,6 +26,12 @@ namespace corolint {
 bool isStarted(const clang::Expr *E, const TaskShapes &S);
 /// What a model says of the function called, or of the class constructed.
 const TaskFunctionModel *modelOf(const clang::Expr *E, const TaskShapes &S);
+/// The temporary behind methods that hand it on, marked [[nodiscard]]: of
+/// `spawn(t).run_on(e)`, `spawn(t)`; what else it is, `E` itself.
+const clang::Expr *madeFor(const clang::Expr *E, const TaskShapes &S);
+/// The result of a task that is a temporary, as a reference into its frame:
+/// nobody else can get at it.
+bool isOwnResult(const clang::Expr *E, TaskShapes &S);
 
 /// `{}`, `T()`, `nullptr`.
 bool isEmptyValue(const clang::Expr *E);
@@ -46,6 +52,7 @@ private:
   void value(const clang::Expr *E);
   void variable(const clang::VarDecl *V);
   void expression(const clang::Expr *E);
+  void captures(const clang::LambdaExpr &Lambda);
   void block(const clang::CompoundStmt &Block);
 
   //===-- Values ----------------------------------------------------------===//

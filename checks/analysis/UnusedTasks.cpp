@@ -148,6 +148,7 @@ void TaskWalk::expression(const Expr *E) {
   if (const auto *L = dyn_cast<LambdaExpr>(E)) {
     for (const Expr *Init : L->capture_inits())
       value(Init);
+    captures(*L);
   } else if (const auto *A = dyn_cast<CoroutineSuspendExpr>(E)) {
     value(A->getOperand());
   } else if (const auto *S = dyn_cast<StmtExpr>(E)) {
@@ -165,6 +166,30 @@ void TaskWalk::expression(const Expr *E) {
         expression(Inner);
   }
   Parents.pop_back();
+}
+
+static bool mentions(const Stmt *S, const VarDecl &V) {
+  if (const auto *Ref = dyn_cast_or_null<DeclRefExpr>(S))
+    return Ref->getDecl() == &V;
+  return S && llvm::any_of(S->children(), [&](const Stmt *Child) {
+           return mentions(Child, V);
+         });
+}
+
+/// [t = fetch()] { … }, where `t` is not mentioned in the body: it ends with
+/// the closure, whoever has that.
+void TaskWalk::captures(const LambdaExpr &Lambda) {
+  for (const LambdaCapture &C : Lambda.captures()) {
+    if (!Lambda.isInitCapture(&C))
+      continue;
+    const auto *V = dyn_cast<VarDecl>(C.getCapturedVar());
+    if (!V || !V->getInit() || !makesWork(V->getInit(), S) ||
+        mentions(Lambda.getBody(), *V))
+      continue;
+    if (Work W = S.workOf(V->getType()); W.Kind == WorkKind::Lazy)
+      add(LostTask::NeverAwaited, W, V->getLocation()).Variable =
+          V->getNameAsString();
+  }
 }
 
 /// ({ …; value; })

@@ -267,6 +267,14 @@ task<> dies() {
   }
   co_await work();
 }
+// id: blocking/before-the-end
+// Others run before it comes to that, if it does.
+task<> never_comes_back() {
+  ::sleep(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sleep' blocks the thread that runs this coroutine [coro-blocking-call]
+  co_await work();
+  give_up();
+}
 // id: blocking/endless
 task<> never_ends() {
   for (;;) {

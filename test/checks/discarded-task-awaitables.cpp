@@ -146,7 +146,7 @@ void a_submission() {
 [[nodiscard]] future begin_write();
 void a_marked_function() {
   begin_write();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the awaitable returned by 'begin_write' is discarded, and does nothing [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the awaitable returned by 'begin_write' is discarded [coro-discarded-task]
 }
 
 // id: discard/awaiter-optional
@@ -182,7 +182,17 @@ struct [[nodiscard]] marked {
 marked prepare();
 void a_marked_one() {
   prepare();
-  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the awaitable returned by 'prepare' is discarded, and does nothing [coro-discarded-task]
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: the awaitable returned by 'prepare' is discarded [coro-discarded-task]
+}
+// However much there was to do to make it.
+marked prepare_with_care() {
+  log("here it comes");
+  return {};
+}
+task<> a_carefully_made_one() {
+  log("now"), prepare_with_care();
+  // CHECK-NOTES: :[[@LINE-1]]:15: warning: the awaitable returned by 'prepare_with_care' is discarded [coro-discarded-task]
+  co_await prepare_with_care();
 }
 
 // id: discard/awaiter-maybe-unused

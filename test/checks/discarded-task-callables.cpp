@@ -13,6 +13,8 @@ void post(std::function<void()>);
 void on_click(std::function<void(int)>);
 template <class F> void submit(F f) { f(); }
 template <class T> void spawn(T);
+task<> &keep();
+template <class F> void hold(F f) { static F held(std::move(f)); }
 
 struct button {
   std::function<void()> clicked;
@@ -104,6 +106,28 @@ struct spawner {
 };
 void thread_kept() {
   std::thread t(spawner{});
+}
+
+// id: discard/capture
+void capture() {
+  hold([t = work()] {});
+  // CHECK-NOTES: :[[@LINE-1]]:9: warning: 't' is never awaited, and never runs [coro-discarded-task]
+  auto run = [t = work(), n = 3]() mutable { return n; };
+  // CHECK-NOTES: :[[@LINE-1]]:15: warning: 't' is never awaited, and never runs [coro-discarded-task]
+  run();
+}
+
+// id: discard/capture-used
+template <class F> void with(F f) {
+  auto run = [t = work(), f](auto g) mutable { g(f, t); };
+  hold(std::move(run));
+}
+void capture_used() {
+  hold([t = work()]() mutable { spawn(std::move(t)); });
+  hold([t = work()](auto with) mutable { with(std::move(t)); });
+  hold([t = work()]() mutable -> task<> { co_await std::move(t); });
+  hold([&t = keep()] {});
+  with(3);
 }
 
 // Known misses.

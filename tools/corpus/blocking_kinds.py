@@ -50,6 +50,7 @@ PROBE = 'if (std::FILE *seeded_probe = std::fopen("seeded", "r")) ' \
 
 class BlockingKind(kinds.Kind):
     check = "coro-blocking-call"
+    compiles_by_face = False
 
     def __init__(self, tier, name, group, fault, twin, prelude=""):
         super().__init__(name, group, fault, twin, prelude)

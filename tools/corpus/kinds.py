@@ -65,6 +65,10 @@ class Place:
 
 class Kind:
     check = "coro-lock-across-suspension"
+    # Whether each face is tried by itself, or compiles if the fault does.
+    compiles_by_face = True
+    # Whether another repository may do where one has no place for it.
+    roams = False
 
     def __init__(self, name, group, fault, twin, prelude=""):
         self.name, self.group = name, group
@@ -80,6 +84,10 @@ class Kind:
 
     def prelude_text(self):
         return PRELUDE % self.prelude
+
+    def takes(self, suspension):
+        """Whether it can be planted at this await."""
+        return True
 
 
 def _statement(code):

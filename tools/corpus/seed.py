@@ -2,13 +2,13 @@
 #
 # Plants faults into copies of real files, and asks who finds them.
 #
-# `make` chooses a kind of fault (kinds.py for locks, blocking_kinds.py) and one of the real awaits
-# (sites.cpp), edits a copy of the file, and keeps it if the compiler takes it.
-# The copy is laid over the original by a virtual file system, so that it is
-# compiled as the original would be, and a header can be edited as well. Two
-# copies belong together: the fault, and its silent twin; a third, the probe,
-# tells places where a fault would be none. The choice depends on the number of
-# the seed alone.
+# `make` chooses a kind of fault (kinds.py for locks, blocking_kinds.py,
+# discard_kinds.py) and one of the real awaits (sites.cpp), edits a copy of the
+# file, and keeps it if the compiler takes it. The copy is laid over the original
+# by a virtual file system, so that it is compiled as the original would be, and
+# a header can be edited as well. Two copies belong together: the fault, and its
+# silent twin; a third, the probe, tells places where a fault would be none. The
+# choice depends on the number of the seed alone.
 #
 # `judge` runs corolint-tidy over the copies. A fault is found if a finding
 # stands in the coroutine that does not stand there in the original; a twin that
@@ -16,6 +16,7 @@
 
 import bisect
 import difflib
+import glob
 import json
 import os
 import random
@@ -48,12 +49,26 @@ class Sites:
             return [json.loads(line) for line in lines]
 
 
-def suspensions(coroutine):
+def modelled_namespaces():
+    """What stands in one of them is the library's own affair."""
+    names = []
+    for path in glob.glob(os.path.join(tidy.HERE, "..", "..", "checks",
+                                       "models", "*.yaml")):
+        with open(path, encoding="utf-8") as model:
+            listed = re.search(r"^namespaces: \[(.*)\]", model.read(), re.M)
+        if listed:
+            names += [n.strip(" \"'") + "::" for n in listed[1].split(",")]
+    return tuple(names)
+
+
+def suspensions(coroutine, kind=None):
     """Those that may really suspend and belong to an asynchronous coroutine: a
-    generator that never awaits may hold a lock over its yields."""
+    generator that never awaits may hold a lock over its yields. With a kind,
+    those of them that it can be planted at."""
     asynchronous = any(not a["yield"] for a in coroutine["awaits"])
     return [a for a in coroutine["awaits"]
-            if a["blocks"] and not a["ready"] and asynchronous]
+            if a["blocks"] and not a["ready"] and asynchronous
+            and (not kind or kind.takes(a))]
 
 
 def mutexes(coroutine):
@@ -90,8 +105,7 @@ class Planter:
     def __init__(self, work, compiler):
         self.work, self.compiler, self.count = work, compiler, 0
 
-    def plant(self, checkout, unit, kind_name, group, coroutine, faces, line,
-              check=kinds.Kind.check):
+    def plant(self, checkout, unit, kind, coroutine, faces, line):
         """Writes the copies; returns the record, nothing if one fails."""
         with open(coroutine["file"], "rb") as original:
             text = original.read()
@@ -99,7 +113,7 @@ class Planter:
                   "unit": checkout.relative(unit),
                   "file": checkout.relative(coroutine["file"]),
                   "coroutine": coroutine["name"], "line": line,
-                  "kind": kind_name, "group": group, "check": check,
+                  "kind": kind.name, "group": kind.group, "check": kind.check,
                   "faces": {}}
         for face, edits in faces.items():
             base = os.path.join(self.work, "%03d-%s" % (self.count, face))
@@ -113,8 +127,7 @@ class Planter:
                                       "name": coroutine["file"],
                                       "external-contents": base + ".cpp"}]},
                           overlay)
-            # The other faces of a call that blocks compile if the fault does.
-            if ((face == "fault" or check == kinds.Kind.check) and
+            if ((face == "fault" or kind.compiles_by_face) and
                     not checkout.syntax_only(self.compiler, unit,
                                              ["-ivfsoverlay", base + ".yaml"])):
                 return None
@@ -180,27 +193,33 @@ def make(checkouts, tool, work, compiler, count, number, chosen, say):
     planter = Planter(work, compiler)
     places = {c.name: (c, Sites(c, tool, work), chance.sample(
         c.files(), len(c.files()))) for c in checkouts}
-    records, used = [], set()
+    records, used, modelled = [], set(), modelled_namespaces()
     names = [c.name for c in checkouts]
     todo = []
     while len(todo) < count:
         todo += chance.sample(chosen, len(chosen))
     for index, kind in enumerate(todo[:count]):
         record = None
-        for _ in range(40):
-            checkout, sites, files = places[names[index % len(names)]]
+        for attempt in range(200 if kind.roams else 40):
+            name = names[index % len(names)]
+            if kind.roams and attempt > 40:
+                name = chance.choice(names)
+            checkout, sites, files = places[name]
             unit = chance.choice(files)
-            found = [c for c in sites.of(unit) if suspensions(c)]
+            found = [c for c in sites.of(unit) if suspensions(c, kind)]
             here = [c for c in found if c["file"] == unit]
             # What a modelled library does in its headers, its model says.
             if kind.check != kinds.Kind.check:
                 found = here
+            if kind.roams:
+                found = here = [c for c in here
+                                if not c["name"].startswith(modelled)]
             if not found:
                 continue
             # Headers are seen from many files, so less often from each.
             coroutine = chance.choice(here if here and chance.random() < .8
                                       else found)
-            suspension = chance.choice(suspensions(coroutine))
+            suspension = chance.choice(suspensions(coroutine, kind))
             blocks = suspension["blocks"]
             block = blocks[0] if chance.random() < .6 else chance.choice(blocks)
             with open(coroutine["file"], "rb") as original:
@@ -211,9 +230,8 @@ def make(checkouts, tool, work, compiler, count, number, chosen, say):
             if key in used or not faces:
                 continue
             used.add(key)
-            record = planter.plant(checkout, unit, kind.name, kind.group,
-                                   coroutine, faces, suspension["line"],
-                                   kind.check)
+            record = planter.plant(checkout, unit, kind, coroutine, faces,
+                                   suspension["line"])
             if record:
                 records.append(record)
                 save(records, work)
@@ -234,9 +252,10 @@ def make(checkouts, tool, work, compiler, count, number, chosen, say):
                     if key in seen:
                         continue
                     seen.add(key)
-                    record = planter.plant(checkout, unit, name,
-                                           "release removed", coroutine,
-                                           {"fault": edits}, line)
+                    record = planter.plant(
+                        checkout, unit,
+                        kinds.Kind(name, "release removed", None, None),
+                        coroutine, {"fault": edits}, line)
                     if record:
                         records.append(record)
                         save(records, work)
@@ -246,6 +265,12 @@ def make(checkouts, tool, work, compiler, count, number, chosen, say):
 def judge(records, checkouts, binary, jobs, say):
     """Fills in "found" for every face of every record."""
     by_name = {c.name: c for c in checkouts}
+    originals = {}
+
+    def original(checkout, unit, checks):
+        if (unit, checks) not in originals:
+            originals[unit, checks] = tidy.tidy(binary, checkout, unit, checks)
+        return originals[unit, checks]
 
     def among(findings, record, lines):
         return [f for f in findings if f.check == record["check"] and
@@ -261,9 +286,9 @@ def judge(records, checkouts, binary, jobs, say):
                             seeded["overlay"])
             here = among(run.findings, record, seeded["lines"])
             if here and not any("seeded" in f.message for f in here):
-                original = tidy.tidy(binary, checkout, unit,
-                                     "-*," + record["check"])
-                before = among(original.findings, record, record["original"])
+                before = among(original(
+                    checkout, unit, "-*," + record["check"]).findings, record,
+                    record["original"])
                 if len(here) <= len(before):
                     here = []
             seeded["found"] = bool(here)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Tells where in a translation unit a lock fault could be planted: every
-// co_await and co_yield of every coroutine below a directory, with the blocks
-// around it, and the guards and unlocks that stand near it. Prints one line of
-// JSON per coroutine; tools/corpus/seed.py edits by it. Nothing here comes from
-// checks/: what is planted must not depend on what the analysis understands.
+// Tells where in a translation unit a fault could be planted: every co_await
+// and co_yield of every coroutine below a directory, with the blocks around it,
+// what it awaits, and the guards and unlocks that stand near it. Prints one
+// line of JSON per coroutine; tools/corpus/seed.py edits by it. Nothing here
+// comes from checks/: what is planted must not depend on what the analysis
+// understands.
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
@@ -151,11 +152,111 @@ private:
     return A;
   }
 
+  /// A member of the class or of a base.
+  static const NamedDecl *member(const CXXRecordDecl *R, StringRef Name) {
+    if (!R || !R->hasDefinition())
+      return nullptr;
+    auto Own = R->lookup(&R->getASTContext().Idents.get(Name));
+    if (!Own.empty())
+      return Own.front();
+    for (const CXXBaseSpecifier &Base : R->bases())
+      if (const NamedDecl *D =
+              member(Base.getType()->getAsCXXRecordDecl(), Name))
+        return D;
+    return nullptr;
+  }
+
+  static bool isNoDiscard(const CXXRecordDecl &R) {
+    const CXXRecordDecl *Pattern = R.getTemplateInstantiationPattern();
+    return R.hasAttr<WarnUnusedResultAttr>() ||
+           (Pattern && Pattern->hasAttr<WarnUnusedResultAttr>());
+  }
+
+  /// From the class, or from the traits that a coroutine was made with.
+  const NamedDecl *promiseType(const CXXRecordDecl &Class) const {
+    if (const NamedDecl *Own = member(&Class, "promise_type"))
+      return Own;
+    for (const NamedDecl *Std :
+         Ctx.getTranslationUnitDecl()->lookup(&Ctx.Idents.get("std")))
+      if (const auto *Namespace = dyn_cast<NamespaceDecl>(Std))
+        for (const NamedDecl *D :
+             Namespace->lookup(&Ctx.Idents.get("coroutine_traits")))
+          if (const auto *Traits = dyn_cast<ClassTemplateDecl>(D))
+            for (const auto *Spec : Traits->specializations())
+              if (const TemplateArgument &A = Spec->getTemplateArgs()[0];
+                  A.getKind() == TemplateArgument::Type &&
+                  declaresSameEntity(A.getAsType()->getAsCXXRecordDecl(),
+                                     &Class))
+                if (const NamedDecl *P = member(Spec, "promise_type"))
+                  return P;
+    return nullptr;
+  }
+
+  /// What stands behind co_await, and what kind of thing that is.
+  std::optional<json::Object> operand(const CoroutineSuspendExpr &E) const {
+    const auto *Await = dyn_cast<CoawaitExpr>(&E);
+    const Expr *Operand = Await ? Await->getOperand() : nullptr;
+    auto R = Operand ? range(Operand->getSourceRange()) : std::nullopt;
+    if (!R)
+      return std::nullopt;
+    if (const auto *M = dyn_cast<MaterializeTemporaryExpr>(Operand))
+      Operand = M->getSubExpr();
+    json::Object O{{"begin", R->Begin},
+                   {"end", R->End},
+                   {"type", Operand->getType().getCanonicalType().getAsString(
+                                Ctx.getPrintingPolicy())},
+                   {"prvalue", Operand->isPRValue()},
+                   {"call", isa<CallExpr>(Operand->IgnoreImplicit())}};
+    const CXXRecordDecl *Class = Operand->getType()->getAsCXXRecordDecl();
+    if (!Class)
+      return O;
+    O["nodiscard"] = isNoDiscard(*Class);
+    O["awaiter"] = member(Class, "await_ready") != nullptr;
+    if (const auto *Spec = dyn_cast<ClassTemplateSpecializationDecl>(Class);
+        Spec && Spec->getTemplateArgs().size() &&
+        Spec->getTemplateArgs()[0].getKind() == TemplateArgument::Type)
+      O["template"] =
+          Spec->getSpecializedTemplate()->getQualifiedNameAsString();
+    const auto *Promise = dyn_cast_or_null<TypeDecl>(promiseType(*Class));
+    if (!Promise)
+      return O;
+    const auto *Initial = dyn_cast_or_null<FunctionDecl>(member(
+        Ctx.getTypeDeclType(Promise)->getAsCXXRecordDecl(), "initial_suspend"));
+    O["starts"] = Initial
+                      ? Initial->getReturnType().getCanonicalType().getAsString(
+                            Ctx.getPrintingPolicy())
+                      : "";
+    return O;
+  }
+
+  /// The variable whose declaration is nothing but this await, if its type is
+  /// not written.
+  std::optional<json::Object> declared(const CoroutineSuspendExpr &E) const {
+    const auto *D = dyn_cast<DeclStmt>(Stack.back().second);
+    const auto *V = D && D->isSingleDecl()
+                        ? dyn_cast<VarDecl>(D->getSingleDecl())
+                        : nullptr;
+    if (!V || isa<DecompositionDecl>(V) ||
+        !V->getType()->getContainedAutoType())
+      return std::nullopt;
+    const Expr *Init = V->getInit();
+    while (Init && Init != &E) {
+      const Expr *Inner = Init->IgnoreImplicit()->IgnoreParens();
+      if (const auto *C = dyn_cast<CXXConstructExpr>(Inner);
+          C && C->getNumArgs() == 1)
+        Inner = C->getArg(0);
+      if (Inner == Init)
+        return std::nullopt;
+      Init = Inner;
+    }
+    return json::Object{{"name", V->getName()}, {"used", V->isReferenced()}};
+  }
+
   void suspension(const CoroutineSuspendExpr &E) {
     std::optional<Range> R = range(E.getSourceRange());
     if (!R || Stack.empty())
       return;
-    Awaits.push_back(json::Object{
+    json::Object O{
         {"begin", R->Begin},
         {"end", R->End},
         {"line",
@@ -165,7 +266,12 @@ private:
         {"ready", isAlwaysReady(E)},
         {"awaiter",
          E.getCommonExpr()->getType().getCanonicalType().getAsString()},
-        {"blocks", blocks()}});
+        {"blocks", blocks()}};
+    if (auto Awaited = operand(E))
+      O["operand"] = std::move(*Awaited);
+    if (auto Variable = declared(E))
+      O["declared"] = std::move(*Variable);
+    Awaits.push_back(std::move(O));
   }
 
   void variable(const VarDecl &V) {
