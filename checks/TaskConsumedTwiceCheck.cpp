@@ -36,9 +36,7 @@ class TaskConsumedTwiceCheck : public tidy::ClangTidyCheck {
 public:
   TaskConsumedTwiceCheck(StringRef Name, tidy::ClangTidyContext *Context)
       : ClangTidyCheck(Name, Context), Files(Options),
-        Shared(Files.analysis(*Context, [this](StringRef Error) {
-          configurationDiag(Error, DiagnosticIDs::Error);
-        })) {}
+        Shared(Files.analysis(*Context, *this)) {}
 
   bool isLanguageVersionSupported(const LangOptions &L) const override {
     return L.Coroutines;
