@@ -73,8 +73,8 @@ public:
   /// An expression's tag effect: `std::defer_lock`.
   std::optional<LockEffect> tag(clang::QualType T);
 
-  /// Whether the object's end ends a lock, whoever took it: a guard, or what one
-  /// is given by who waited for it.
+  /// Whether the object's end ends a lock, whoever took it: a guard, or what
+  /// one is given by who waited for it.
   bool endsLock(clang::QualType T);
 
 private:
