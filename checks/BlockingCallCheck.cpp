@@ -12,7 +12,7 @@
 
 #include "BlockingFix.h"
 #include "Checks.h"
-#include "FactFiles.h"
+#include "FunctionCheck.h"
 #include "analysis/Annotations.h"
 #include "analysis/BlockingCalls.h"
 #include "analysis/Coroutine.h"
@@ -20,24 +20,14 @@
 #include "analysis/Places.h"
 #include "clang-tidy/utils/IncludeInserter.h"
 #include "clang/AST/ASTContext.h"
-#include "clang/ASTMatchers/ASTMatchFinder.h"
 #include <set>
 
 using namespace clang;
-using namespace clang::ast_matchers;
 
 namespace corolint {
 namespace {
 
-AST_MATCHER(FunctionDecl, isJudgedCoroutine) {
-  (void)Finder, (void)Builder;
-  // Cheap tests first: LLVM 19 matches all of the system headers.
-  return Node.doesThisDeclarationHaveABody() && !Node.hasSkippedBody() &&
-         isa_and_nonnull<CoroutineBodyStmt>(Node.getBody()) &&
-         !Node.isDependentContext();
-}
-
-class BlockingCallCheck : public tidy::ClangTidyCheck {
+class BlockingCallCheck : public FunctionCheck {
   // Options. Each name is spelled once, here.
   static constexpr llvm::StringLiteral TiersOption = "Tiers";
   /// The most notes that a chain gets.
@@ -45,9 +35,8 @@ class BlockingCallCheck : public tidy::ClangTidyCheck {
 
 public:
   BlockingCallCheck(StringRef Name, tidy::ClangTidyContext *Context)
-      : ClangTidyCheck(Name, Context), Files(Options),
+      : FunctionCheck(Name, Context),
         TierNames(Options.get(TiersOption, "bridge;wait;io")),
-        Shared(Files.analysis(*Context, *this)),
         Inserter(tidy::utils::IncludeSorter::IS_LLVM, areDiagsSelfContained()) {
     SmallVector<StringRef, 5> Each;
     StringRef(TierNames).split(Each, ';', -1, /*KeepEmpty=*/false);
@@ -63,11 +52,8 @@ public:
     }
   }
 
-  bool isLanguageVersionSupported(const LangOptions &L) const override {
-    return L.Coroutines;
-  }
   void storeOptions(tidy::ClangTidyOptions::OptionMap &Opts) override {
-    Files.store(Options, Opts);
+    FunctionCheck::storeOptions(Opts);
     Options.store(Opts, TiersOption, TierNames);
   }
   void registerPPCallbacks(const SourceManager &SM, Preprocessor *PP,
@@ -75,35 +61,30 @@ public:
     (void)SM;
     Inserter.registerPreprocessor(PP);
   }
-  void registerMatchers(MatchFinder *Finder) override {
-    Finder->addMatcher(functionDecl(isJudgedCoroutine()).bind("coroutine"),
-                       this);
-  }
-  void check(const MatchFinder::MatchResult &Result) override {
-    const auto *F = Result.Nodes.getNodeAs<FunctionDecl>("coroutine");
-    const SourceManager &SM = *Result.SourceManager;
-    if (SM.isInSystemHeader(F->getLocation()) ||
-        hasAnnotation(*F, "may_block_here") || hasAnnotation(*F, "offloads"))
+  void ask(const FunctionDecl &F) override {
+    const SourceManager &SM = F.getASTContext().getSourceManager();
+    if (!isa<CoroutineBodyStmt>(F.getBody()) ||
+        hasAnnotation(F, "may_block_here") || hasAnnotation(F, "offloads"))
       return;
     // A library's own coroutines are its own affair.
-    if (Shared->models().library(*F) &&
-        !SM.isInMainFile(SM.getExpansionLoc(F->getLocation())))
+    if (Shared->models().library(F) &&
+        !SM.isInMainFile(SM.getExpansionLoc(F.getLocation())))
       return;
     // Lambdas and local classes in a function that may block are part of it.
-    for (const DeclContext *DC = F->getParent(); DC; DC = DC->getParent())
+    for (const DeclContext *DC = F.getParent(); DC; DC = DC->getParent())
       if (const auto *Outer = dyn_cast<FunctionDecl>(DC);
           Outer && hasAnnotation(*Outer, "may_block_here"))
         return;
-    std::optional<Coroutine> C = Coroutine::of(*F, Shared->shapes());
+    std::optional<Coroutine> C = Coroutine::of(F, Shared->shapes());
     if (!C || C->IsSynchronousGenerator)
       return;
-    std::vector<BlockingCall> Calls = Shared->blocking().in(*F, Wanted);
+    std::vector<BlockingCall> Calls = Shared->blocking().in(F, Wanted);
     if (Calls.empty())
       return;
     using RunBy = CoroutineUses::RunBy;
     if (!Uses)
       Uses = std::make_unique<CoroutineUses>(Shared->blocking().knowledge());
-    RunBy By = Uses->runBy(*F);
+    RunBy By = Uses->runBy(F);
     if (By == RunBy::Offloads)
       return;
     std::set<const void *> Streams;
@@ -114,7 +95,7 @@ public:
       if (const void *Stream = streamOf(Call);
           Stream && !Streams.insert(Stream).second)
         continue;
-      report(Call, *F, SM);
+      report(Call, F, SM);
     }
   }
 
@@ -251,11 +232,8 @@ private:
       diag(Awaited->getExprLoc(), "await this instead", DiagnosticIDs::Note);
   }
 
-  const FactFiles Files;
   const std::string TierNames;
   Tiers Wanted;
-  // One per translation unit, shared by all checks, freed with it.
-  const std::shared_ptr<Analysis> Shared;
   std::unique_ptr<CoroutineUses> Uses;
   tidy::utils::IncludeInserter Inserter;
   std::set<std::pair<unsigned, std::string>> Reported;

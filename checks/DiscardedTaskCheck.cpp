@@ -9,29 +9,17 @@
 // and words the answer.
 
 #include "Checks.h"
-#include "FactFiles.h"
+#include "FunctionCheck.h"
 #include "analysis/Analysis.h"
 #include "clang/AST/ASTContext.h"
-#include "clang/ASTMatchers/ASTMatchFinder.h"
 #include <set>
 
 using namespace clang;
-using namespace clang::ast_matchers;
 
 namespace corolint {
 namespace {
 
-AST_MATCHER(FunctionDecl, hasBodyToRead) {
-  (void)Finder, (void)Builder;
-  // Cheap tests first: LLVM 19 matches all of the system headers.
-  return Node.doesThisDeclarationHaveABody() && !Node.hasSkippedBody() &&
-         !Node.isImplicit() && !Node.isDefaulted() &&
-         !Node.getASTContext().getSourceManager().isInSystemHeader(
-             Node.getLocation()) &&
-         !Node.isDependentContext();
-}
-
-class DiscardedTaskCheck : public tidy::ClangTidyCheck {
+class DiscardedTaskCheck : public FunctionCheck {
   // Options. Each name is spelled once, here.
   static constexpr llvm::StringLiteral ErrorPathsOption = "ReportErrorPaths";
   static constexpr llvm::StringLiteral ObjectsOption = "FunctionObjects";
@@ -40,30 +28,22 @@ class DiscardedTaskCheck : public tidy::ClangTidyCheck {
 
 public:
   DiscardedTaskCheck(StringRef Name, tidy::ClangTidyContext *Context)
-      : ClangTidyCheck(Name, Context), Files(Options),
+      : FunctionCheck(Name, Context),
         ErrorPaths(Options.get(ErrorPathsOption, false)),
         Objects(Options.get(ObjectsOption, true)),
         Callbacks(Options.get(CallbacksOption, true)),
-        Threads(Options.get(ThreadsOption, true)),
-        Shared(Files.analysis(*Context, *this)) {}
+        Threads(Options.get(ThreadsOption, true)) {}
 
-  bool isLanguageVersionSupported(const LangOptions &L) const override {
-    return L.Coroutines;
-  }
   void storeOptions(tidy::ClangTidyOptions::OptionMap &Opts) override {
-    Files.store(Options, Opts);
+    FunctionCheck::storeOptions(Opts);
     Options.store(Opts, ErrorPathsOption, ErrorPaths);
     Options.store(Opts, ObjectsOption, Objects);
     Options.store(Opts, CallbacksOption, Callbacks);
     Options.store(Opts, ThreadsOption, Threads);
   }
-  void registerMatchers(MatchFinder *Finder) override {
-    Finder->addMatcher(functionDecl(hasBodyToRead()).bind("function"), this);
-  }
-  void check(const MatchFinder::MatchResult &Result) override {
-    const auto *F = Result.Nodes.getNodeAs<FunctionDecl>("function");
+  void ask(const FunctionDecl &F) override {
     // Nothing where the analysis gave up: it says nothing rather than guess.
-    for (const LostTask &L : Shared->lostTasks(*F))
+    for (const LostTask &L : Shared->lostTasks(F))
       if (isWanted(L) && Reported.insert({L.At.getRawEncoding(), L.How}).second)
         report(L);
   }
@@ -212,10 +192,7 @@ private:
     return Many ? ", and never run" : ", and never runs";
   }
 
-  const FactFiles Files;
   const bool ErrorPaths, Objects, Callbacks, Threads;
-  // One per translation unit, shared by all checks, freed with it.
-  const std::shared_ptr<Analysis> Shared;
   // Instantiations of one template are one mistake.
   std::set<std::pair<unsigned, LostTask::Form>> Reported;
 };

@@ -19,6 +19,9 @@ namespace corolint {
 /// The LLVM that this was compiled against, and the only one it works with.
 inline constexpr unsigned LLVMMajor = LLVM_VERSION_MAJOR;
 
+/// Whether clang-tidy's matchers see system headers, too.
+inline constexpr bool MatchesSystemHeaders = LLVM_VERSION_MAJOR < 22;
+
 } // namespace corolint
 
 #endif // COROLINT_CHECKS_LLVMCOMPAT_H

@@ -9,65 +9,50 @@
 // words the answer.
 
 #include "Checks.h"
-#include "FactFiles.h"
+#include "FunctionCheck.h"
 #include "LockFix.h"
 #include "analysis/Analysis.h"
 #include "analysis/Summaries.h"
 #include "clang/AST/ASTContext.h"
-#include "clang/ASTMatchers/ASTMatchFinder.h"
 #include "llvm/ADT/STLExtras.h"
 #include <set>
 
 using namespace clang;
-using namespace clang::ast_matchers;
 
 namespace corolint {
 namespace {
 
-AST_MATCHER(FunctionDecl, isWorthAsking) {
-  (void)Finder, (void)Builder;
-  // Cheap tests first: LLVM 19 matches all of the system headers.
-  if (!Node.doesThisDeclarationHaveABody() || Node.hasSkippedBody())
-    return false;
-  const Stmt *Body = Node.getBody();
-  if (isa_and_nonnull<CoroutineBodyStmt>(Body))
-    return !Node.isDependentContext();
-  // A plain function of two statements, a guard and a return.
-  const auto *Block = dyn_cast_or_null<CompoundStmt>(Body);
+/// A coroutine, or a plain function of two statements, a guard and a return.
+bool isWorthAsking(const FunctionDecl &F) {
+  if (isa<CoroutineBodyStmt>(F.getBody()))
+    return true;
+  const auto *Block = dyn_cast<CompoundStmt>(F.getBody());
   return Block && Block->size() >= 2 && isa<ReturnStmt>(Block->body_back()) &&
          isa<DeclStmt>(*(Block->body_end() - 2)) &&
-         Node.getReturnType()->isRecordType() && !Node.isDependentContext();
+         F.getReturnType()->isRecordType();
 }
 
-class LockAcrossSuspensionCheck : public tidy::ClangTidyCheck {
+class LockAcrossSuspensionCheck : public FunctionCheck {
   // Options. Each name is spelled once, here.
   static constexpr llvm::StringLiteral UnsafeFixesOption = "UnsafeFixes";
 
 public:
   LockAcrossSuspensionCheck(StringRef Name, tidy::ClangTidyContext *Context)
-      : ClangTidyCheck(Name, Context), Files(Options),
-        UnsafeFixes(Options.getLocalOrGlobal(UnsafeFixesOption, false)),
-        Shared(Files.analysis(*Context, *this)) {}
+      : FunctionCheck(Name, Context),
+        UnsafeFixes(Options.getLocalOrGlobal(UnsafeFixesOption, false)) {}
 
-  bool isLanguageVersionSupported(const LangOptions &L) const override {
-    return L.Coroutines;
-  }
   void storeOptions(tidy::ClangTidyOptions::OptionMap &Opts) override {
-    Files.store(Options, Opts);
+    FunctionCheck::storeOptions(Opts);
     Options.store(Opts, UnsafeFixesOption, UnsafeFixes);
   }
-  void registerMatchers(MatchFinder *Finder) override {
-    Finder->addMatcher(functionDecl(isWorthAsking()).bind("function"), this);
-  }
-  void check(const MatchFinder::MatchResult &Result) override {
-    const auto *F = Result.Nodes.getNodeAs<FunctionDecl>("function");
-    if (Result.SourceManager->isInSystemHeader(F->getLocation()))
+  void ask(const FunctionDecl &F) override {
+    if (!isWorthAsking(F))
       return;
     // Nothing where the analysis gave up: it says nothing rather than guess.
-    for (const HeldLock &L : Shared->locksAcrossSuspensions(*F))
-      report(L, *F);
-    if (!isa<CoroutineBodyStmt>(F->getBody()))
-      for (const EndedLock &L : Shared->locksEndedBeforeTask(*F))
+    for (const HeldLock &L : Shared->locksAcrossSuspensions(F))
+      report(L, F);
+    if (!isa<CoroutineBodyStmt>(F.getBody()))
+      for (const EndedLock &L : Shared->locksEndedBeforeTask(F))
         report(L);
   }
 
@@ -142,10 +127,7 @@ private:
     return Quoted.empty() ? Last : llvm::join(Quoted, ", ") + " and " + Last;
   }
 
-  const FactFiles Files;
   const bool UnsafeFixes;
-  // One per translation unit, shared by all checks, freed with it.
-  const std::shared_ptr<Analysis> Shared;
   std::set<std::pair<std::pair<unsigned, unsigned>, std::vector<std::string>>>
       Reported;
 };

@@ -9,48 +9,25 @@
 // and words the answer.
 
 #include "Checks.h"
-#include "FactFiles.h"
+#include "FunctionCheck.h"
 #include "analysis/Analysis.h"
 #include "analysis/TaskReuse.h"
 #include "clang/AST/ASTContext.h"
-#include "clang/ASTMatchers/ASTMatchFinder.h"
 #include <set>
 
 using namespace clang;
-using namespace clang::ast_matchers;
 
 namespace corolint {
 namespace {
 
-AST_MATCHER(FunctionDecl, hasBodyToRead) {
-  (void)Finder, (void)Builder;
-  // Cheap tests first: LLVM 19 matches all of the system headers.
-  return Node.doesThisDeclarationHaveABody() && !Node.hasSkippedBody() &&
-         !Node.isImplicit() && !Node.isDefaulted() &&
-         !Node.getASTContext().getSourceManager().isInSystemHeader(
-             Node.getLocation()) &&
-         !Node.isDependentContext();
-}
-
-class TaskConsumedTwiceCheck : public tidy::ClangTidyCheck {
+class TaskConsumedTwiceCheck : public FunctionCheck {
 public:
   TaskConsumedTwiceCheck(StringRef Name, tidy::ClangTidyContext *Context)
-      : ClangTidyCheck(Name, Context), Files(Options),
-        Shared(Files.analysis(*Context, *this)) {}
+      : FunctionCheck(Name, Context) {}
 
-  bool isLanguageVersionSupported(const LangOptions &L) const override {
-    return L.Coroutines;
-  }
-  void storeOptions(tidy::ClangTidyOptions::OptionMap &Opts) override {
-    Files.store(Options, Opts);
-  }
-  void registerMatchers(MatchFinder *Finder) override {
-    Finder->addMatcher(functionDecl(hasBodyToRead()).bind("function"), this);
-  }
-  void check(const MatchFinder::MatchResult &Result) override {
-    const auto *F = Result.Nodes.getNodeAs<FunctionDecl>("function");
+  void ask(const FunctionDecl &F) override {
     // Nothing where the analysis gave up: it says nothing rather than guess.
-    for (const SecondUse &U : findSecondUses(*F, *Shared))
+    for (const SecondUse &U : findSecondUses(F, *Shared))
       if (Reported.insert(U.At.getRawEncoding()).second)
         report(U);
   }
@@ -100,9 +77,6 @@ private:
     }
   }
 
-  const FactFiles Files;
-  // One per translation unit, shared by all checks, freed with it.
-  const std::shared_ptr<Analysis> Shared;
   // Instantiations of one template are one mistake.
   std::set<unsigned> Reported;
 };

@@ -65,4 +65,11 @@ Analysis::Statistics Analysis::statistics() {
           GivenUp.load(std::memory_order_relaxed)};
 }
 
+llvm::ArrayRef<const FunctionDecl *>
+Analysis::userFunctions(ASTContext &Context) {
+  if (!Defined)
+    Defined = corolint::userFunctions(Context);
+  return *Defined;
+}
+
 } // namespace corolint

@@ -40,6 +40,7 @@
 #include "UnusedTasks.h"
 #include "models/Models.h"
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace corolint {
@@ -72,6 +73,9 @@ public:
   Summaries &summaries() { return Functions; }
   TaskSummaries &taskSummaries() { return TaskFates; }
   BlockingCalls &blocking();
+  /// See UserFunctions.h; found once.
+  llvm::ArrayRef<const clang::FunctionDecl *>
+  userFunctions(clang::ASTContext &Context);
   bool follows(LockRule R) const { return !Muted.test(unsigned(R)); }
 
   /// The locks that `F` holds at suspensions, in source order. Nothing if `F`
@@ -107,6 +111,7 @@ private:
   TaskSummaries TaskFates;
   Summaries Functions;
   std::shared_ptr<BlockingCalls> Blocking; ///< made when it is asked for
+  std::optional<std::vector<const clang::FunctionDecl *>> Defined;
 };
 
 } // namespace corolint
