@@ -3,6 +3,7 @@
 // The shared object, and what it counts.
 
 #include "Analysis.h"
+#include "UserFunctions.h"
 #include "llvm/ADT/DenseMap.h"
 #include <atomic>
 #include <cstdio>
@@ -65,8 +66,8 @@ Analysis::Statistics Analysis::statistics() {
           GivenUp.load(std::memory_order_relaxed)};
 }
 
-llvm::ArrayRef<const FunctionDecl *>
-Analysis::userFunctions(ASTContext &Context) {
+llvm::ArrayRef<const clang::FunctionDecl *>
+Analysis::userFunctions(clang::ASTContext &Context) {
   if (!Defined)
     Defined = corolint::userFunctions(Context);
   return *Defined;
