@@ -8,6 +8,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Lexer.h"
+#include <limits>
 
 using namespace clang;
 
@@ -364,6 +365,45 @@ ArgumentFacts seen(const Body &B, const Expr *E) {
   return Facts;
 }
 
+static std::optional<int64_t> integer(const Body &B, const Expr *E) {
+  Expr::EvalResult R;
+  if (E->isValueDependent() || !E->getType()->isIntegralOrEnumerationType() ||
+      !E->EvaluateAsInt(R, B.function().getASTContext()))
+    return std::nullopt;
+  return R.Val.getInt().getExtValue();
+}
+
+Need need(const Body &B, const Question &Asked, const Fact &Answer) {
+  Need N{Answer.Equal ? Need::IsEqual : Need::IsUnequal,
+         Asked.Of->getFunctionScopeIndex(), nullptr, Answer.Value};
+  if (!Asked.By)
+    return N;
+  Need Unclear{Need::Depends, N.Parameter};
+  const auto *Op = dyn_cast<BinaryOperator>(core(Asked.By));
+  if (!Op || !Op->getLHS()->getType()->isIntegralOrEnumerationType())
+    return Unclear;
+  bool Flipped = !parameter(B, Op->getLHS());
+  const Expr *Side = Flipped ? Op->getRHS() : Op->getLHS();
+  std::optional<int64_t> C = integer(B, Flipped ? Op->getLHS() : Op->getRHS());
+  if (!C || !parameter(B, Side))
+    return Unclear;
+  if (Op->getOpcode() == BO_And) {
+    N.Mask = *C;
+    return N;
+  }
+  if (!Op->isRelationalOp() || Answer.Value != 0 ||
+      *C == std::numeric_limits<int64_t>::max())
+    return Unclear;
+  // All of them are "parameter < Value", or not.
+  BinaryOperatorKind Is = Op->getOpcode();
+  if (Flipped)
+    Is = BinaryOperator::reverseComparisonOp(Is);
+  bool Less = (Is == BO_LT || Is == BO_LE) == !Answer.Equal;
+  N.Kind = Less ? Need::IsLess : Need::IsNotLess;
+  N.Value = Is == BO_LE || Is == BO_GT ? *C + 1 : *C;
+  return N;
+}
+
 //===-- Needs -------------------------------------------------------------===//
 
 Mentions::Answer Mentions::any(llvm::ArrayRef<llvm::StringRef> Of) const {
@@ -389,9 +429,16 @@ bool meet(const Need &N, const ArgumentFacts *Given, std::vector<Need> &Ours) {
   case Need::IsEqual:
   case Need::IsUnequal:
     if (Given->Value)
-      return (*Given->Value == N.Value) == (N.Kind == Need::IsEqual);
+      return ((*Given->Value & N.Mask) == N.Value) == (N.Kind == Need::IsEqual);
     return N.Value != 0 || !Given->Truth ||
            *Given->Truth == (N.Kind == Need::IsUnequal);
+  case Need::IsLess:
+  case Need::IsNotLess:
+    return !Given->Value ||
+           (*Given->Value < N.Value) == (N.Kind == Need::IsLess);
+  case Need::Depends:
+    // A constant decides, but nobody can say how.
+    return !Given->Value && !Given->Truth && !Given->IsZero && !Given->IsNull;
   case Need::IsNull:
     return Given->IsNull;
   case Need::IsFile:

@@ -11,6 +11,7 @@
 
 #include "BlockingNeeds.h"
 #include "Body.h"
+#include "Conditions.h"
 #include "models/Models.h"
 #include "clang/AST/Expr.h"
 #include <optional>
@@ -45,6 +46,9 @@ std::optional<Blocks> blocks(const BlockingModel &M, const CallArguments &With,
 
 /// Whether an entry with `argument` speaks of this call at all.
 bool concerns(const BlockingModel &M, const CallArguments &With);
+
+/// What has to hold of a parameter for a branch to be taken.
+Need need(const Body &B, const Question &Asked, const Fact &Answer);
 
 /// What is seen of an argument, in the function that makes the call.
 ArgumentFacts seen(const Body &B, const clang::Expr *Argument);

@@ -139,13 +139,9 @@ void BlockingFlow::reach(const void *Where, const World &W) {
         !(Object && W.isRunning(*Object)))
       continue;
     std::vector<Need> Way;
-    for (const ParmVarDecl *P : B.function().parameters())
-      if (std::optional<Subject> Of = Tests.valueOf(Places.variable(P));
-          Of && !B.isModified(P))
-        for (const Fact &F : W.Known.all())
-          if (F.Of == *Of)
-            Way.push_back({F.Equal ? Need::IsEqual : Need::IsUnequal,
-                           P->getFunctionScopeIndex(), nullptr, F.Value});
+    for (const Fact &F : W.Known.all())
+      if (std::optional<Question> Asked = Tests.question(F.Of))
+        Way.push_back(need(B, *Asked, F));
     Ways &All = Reached[I];
     if (All.size() < 8 && !llvm::is_contained(All, Way))
       All.push_back(std::move(Way));

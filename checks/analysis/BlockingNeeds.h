@@ -29,19 +29,23 @@ enum class BlockingSiteKind : unsigned char {
 struct Need {
   enum KindType : unsigned char {
     NotZero,   ///< it is not seen to be zero
-    IsEqual,   ///< a branch was taken because it has `Value`
+    IsEqual,   ///< a branch was taken because it has `Value` in `Mask`
     IsUnequal, ///< or because it has another
+    IsLess,    ///< or because it is less than `Value`
+    IsNotLess, ///< or because it is not
+    Depends,   ///< or because of something else about it, and nothing more
     IsNull,    ///< it is seen to be null
     IsFile,    ///< it is a stream that is neither standard input nor output
     Flags,     ///< it mentions what the model asks for
   } Kind;
   unsigned Parameter;
   const BlockingModel *Model = nullptr; ///< of Flags
-  int64_t Value = 0;                    ///< of IsEqual and IsUnequal
+  int64_t Value = 0; ///< of IsEqual, IsUnequal, IsLess and IsNotLess
+  int64_t Mask = -1; ///< of IsEqual and IsUnequal
 
   bool operator==(const Need &O) const {
     return Kind == O.Kind && Parameter == O.Parameter && Model == O.Model &&
-           Value == O.Value;
+           Value == O.Value && Mask == O.Mask;
   }
 };
 

@@ -58,6 +58,9 @@ bool Conditions::isPure(const Expr *E, llvm::SmallVectorImpl<Place> &DependsOn,
     if (isa<EnumConstantDecl, FunctionDecl, NonTypeTemplateParmDecl>(
             Ref->getDecl()))
       return true;
+    int64_t Constant;
+    if (isConstant(Ref, Constant))
+      return true;
     std::optional<Place> P = Places.resolve(Ref);
     if (!P)
       return false;
@@ -147,6 +150,7 @@ std::optional<Subject> Conditions::subject(const Expr *E) {
   }
   if (!isPure(E, Info.DependsOn, Info.Shared) || Info.DependsOn.empty())
     return std::nullopt;
+  Info.Asked = E;
   llvm::FoldingSetNodeID ID;
   E->Profile(ID, Context, /*Canonical=*/true);
   return intern(&ByExpression, ID.ComputeHash(), std::move(Info));
@@ -157,6 +161,18 @@ std::optional<Subject> Conditions::valueOf(Place P) {
   if (Known == Index.end() || !isFollowed(Subject(Known->second)))
     return std::nullopt;
   return Subject(Known->second);
+}
+
+std::optional<Question> Conditions::question(Subject S) const {
+  const SubjectInfo &Info = Subjects[unsigned(S)];
+  if (Info.DependsOn.size() != 1 || Info.Shared ||
+      Places.parent(Info.DependsOn[0]))
+    return std::nullopt;
+  const auto *P =
+      dyn_cast_or_null<ParmVarDecl>(Places.rootVariable(Info.DependsOn[0]));
+  if (!P || P->getDeclContext() != &B.function() || B.isModified(P))
+    return std::nullopt;
+  return Question{P, Info.Asked};
 }
 
 bool Conditions::isConstant(const Expr *E, int64_t &Value) {

@@ -20,6 +20,13 @@
 
 namespace corolint {
 
+/// What a subject asks of a parameter that nobody modifies, and of nothing
+/// else.
+struct Question {
+  const clang::ParmVarDecl *Of;
+  const clang::Expr *By; ///< null if it is the parameter's value
+};
+
 /// The conditions of one function.
 class Conditions {
 public:
@@ -51,6 +58,9 @@ public:
   /// The value of a variable or member; nothing if nobody tests it again.
   std::optional<Subject> valueOf(Place P);
 
+  /// Nothing if something else is asked.
+  std::optional<Question> question(Subject S) const;
+
   /// The object changed: nothing that depends on it is known any more.
   void changed(Facts &F, Place P);
   /// Others had the chance to run: members, globals and variables that were
@@ -67,6 +77,7 @@ private:
 
   struct SubjectInfo {
     llvm::SmallVector<Place, 2> DependsOn;
+    const clang::Expr *Asked = nullptr; ///< null for an object's value
     bool Shared = false;
     bool Followed = false;
     unsigned Tested = 0, Stored = 0;

@@ -20,7 +20,8 @@ static constexpr llvm::StringLiteral KindNames[] = {
 static constexpr llvm::StringLiteral FateNames[] = {
     "unknown", "consumes", "keeps", "starts", "drops", "asks"};
 static constexpr llvm::StringLiteral NeedNames[] = {
-    "not-zero", "equal", "unequal", "null", "file", "flags"};
+    "not-zero", "equal", "unequal", "less", "not-less",
+    "depends",  "null",  "file",    "flags"};
 
 //===-- Writing -----------------------------------------------------------===//
 
@@ -34,8 +35,10 @@ static json::Array list(llvm::ArrayRef<llvm::StringRef> Names) {
 static json::Value write(const Need &N) {
   json::Object O{{"is", NeedNames[N.Kind]},
                  {"parameter", int64_t(N.Parameter)}};
-  if (N.Kind == Need::IsEqual || N.Kind == Need::IsUnequal)
+  if (N.Kind >= Need::IsEqual && N.Kind <= Need::IsNotLess)
     O["value"] = N.Value;
+  if (N.Mask != Need().Mask)
+    O["mask"] = N.Mask;
   if (N.Kind == Need::Flags && !N.Model->Only.empty())
     O["only"] = list(N.Model->Only);
   if (N.Kind == Need::Flags && !N.Model->Unless.empty())
@@ -239,6 +242,7 @@ static bool read(const json::Value &V, Need &To, json::Path P,
     return index(V, To.Parameter, P);
   });
   M.optional("value", into(To.Value));
+  M.optional("mask", into(To.Mask));
   if (!M || To.Kind != Need::Flags)
     return bool(M);
   BlockingModel &Flags = R.Models.emplace_back();

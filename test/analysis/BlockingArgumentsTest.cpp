@@ -159,6 +159,13 @@ TEST(BlockingArguments, NeedsOfACallee) {
   EXPECT_EQ("yes", met(Need::IsEqual, 2, "void test() { inner(2); }"));
   EXPECT_EQ("no", met(Need::IsEqual, 2, "void test() { inner(1); }"));
   EXPECT_EQ("no", met(Need::IsUnequal, 2, "void test() { inner(2); }"));
+  EXPECT_EQ("yes", met(Need::IsLess, 2, "void test() { inner(1); }"));
+  EXPECT_EQ("no", met(Need::IsLess, 2, "void test() { inner(2); }"));
+  EXPECT_EQ("yes", met(Need::IsNotLess, 2, "void test() { inner(2); }"));
+  EXPECT_EQ("no", met(Need::IsNotLess, 2, "void test() { inner(1); }"));
+  EXPECT_EQ("no", met(Need::Depends, 0, "void test() { inner(2); }"));
+  EXPECT_EQ("yes",
+            met(Need::Depends, 0, "int f(); void test() { inner(f()); }"));
   EXPECT_EQ("yes",
             met(Need::IsUnequal, 2, "int f(); void test() { inner(f()); }"));
 }

@@ -135,6 +135,88 @@ task<> does_not_flush_by_another() {
   flush_with(mode::asynchronous);
   co_await work();
 }
+void wait_if_positive(int n) {
+  if (n > 0)
+    ::sleep(1);
+}
+void wait_unless_above(int n) {
+  if (3 < n)
+    return;
+  ::sleep(1);
+}
+void wait_between(unsigned n) {
+  if (n >= 2 && n <= 4)
+    ::sleep(1);
+}
+constexpr int WAIT = 4, LOUD = 1;
+void wait_if_asked(int flags) {
+  if (flags & WAIT)
+    ::sleep(1);
+}
+void wait_if_even(int n) {
+  if (n % 2 == 0)
+    ::sleep(1);
+}
+void wait_if_long(std::chrono::milliseconds d) {
+  if (d.count() > 0)
+    ::sleep(1);
+}
+// id: blocking/chain-comparison
+task<> compares(int n) {
+  wait_if_positive(1);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: call to 'wait_if_positive' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-28]]:5: note: 'wait_if_positive' calls 'sleep', which blocks
+  wait_if_positive(n);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: call to 'wait_if_positive' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-31]]:5: note: 'wait_if_positive' calls 'sleep', which blocks
+  wait_unless_above(3);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: call to 'wait_unless_above' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-29]]:3: note: 'wait_unless_above' calls 'sleep', which blocks
+  wait_between(4);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: call to 'wait_between' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-28]]:5: note: 'wait_between' calls 'sleep', which blocks
+  wait_if_long(5ms);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: call to 'wait_if_long' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-18]]:5: note: 'wait_if_long' calls 'sleep', which blocks
+  wait_if_asked(WAIT | LOUD);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: call to 'wait_if_asked' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-29]]:5: note: 'wait_if_asked' calls 'sleep', which blocks
+  co_await work();
+}
+task<> compares_in_vain() {
+  wait_if_positive(0);
+  wait_if_positive(-1);
+  wait_unless_above(4);
+  wait_between(5);
+  wait_between(1);
+  wait_if_long(0ms);
+  wait_if_asked(LOUD);
+  co_await work();
+}
+// What a constant makes of it is not known.
+task<> divides() {
+  wait_if_even(3);
+  wait_if_even(4);
+  co_await work();
+}
+task<> divides_anything(int n) {
+  wait_if_even(n);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: call to 'wait_if_even' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-47]]:5: note: 'wait_if_even' calls 'sleep', which blocks
+  co_await work();
+}
+void wait_if_positive_by_default(int n = 0) { wait_if_positive(n); }
+task<> by_default() {
+  wait_if_positive_by_default();
+  co_await work();
+}
+task<> not_by_default() {
+  wait_if_positive_by_default(2);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: call to 'wait_if_positive_by_default' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-8]]:47: note: 'wait_if_positive_by_default' calls 'wait_if_positive'
+  // CHECK-NOTES: :[[@LINE-77]]:5: note: 'wait_if_positive' calls 'sleep', which blocks
+  co_await work();
+}
 bool is_ready(std::future<int> &f) {
   return f.wait_for(0s) == std::future_status::ready;
 }
@@ -236,7 +318,7 @@ task<> pointer() {
   void (*wait)() = &level_1;
   wait();
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: call to 'level_1' blocks the thread that runs this coroutine [coro-blocking-call]
-  // CHECK-NOTES: :[[@LINE-205]]:18: note: 'level_1' calls 'sleep', which blocks
+  // CHECK-NOTES: :[[@LINE-287]]:18: note: 'level_1' calls 'sleep', which blocks
   co_await work();
 }
 task<> rebound_pointer(void (*other)()) {
