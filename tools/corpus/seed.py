@@ -3,12 +3,13 @@
 # Plants faults into copies of real files, and asks who finds them.
 #
 # `make` chooses a kind of fault (kinds.py for locks, blocking_kinds.py,
-# discard_kinds.py) and one of the real awaits (sites.cpp), edits a copy of the
-# file, and keeps it if the compiler takes it. The copy is laid over the original
-# by a virtual file system, so that it is compiled as the original would be, and
-# a header can be edited as well. Two copies belong together: the fault, and its
-# silent twin; a third, the probe, tells places where a fault would be none. The
-# choice depends on the number of the seed alone.
+# discard_kinds.py, twice_kinds.py) and one of the real awaits (sites.cpp), edits
+# a copy of the file, and keeps it if the compiler takes it. The copy is laid
+# over the original by a virtual file system, so that it is compiled as the
+# original would be, and a header can be edited as well. Two copies belong
+# together: the fault, and its silent twin; a third, the probe, tells places
+# where a fault would be none. The choice depends on the number of the seed
+# alone.
 #
 # `judge` runs corolint-tidy over the copies. A fault is found if a finding
 # stands in the coroutine that does not stand there in the original; a twin that
