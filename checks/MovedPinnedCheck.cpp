@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Finds objects that are moved after their address was registered.
+//
+// Waiters in a list, operations that were started, classes with pointers into
+// themselves: somebody knows where they are, and will look for them there.
+//
+// analysis/PinnedMoves.h knows which objects a function moves so. This file
+// asks it, and words the answer.
+
+#include "Checks.h"
+#include "FactFiles.h"
+#include "analysis/Analysis.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/ASTMatchers/ASTMatchFinder.h"
+#include <set>
+
+using namespace clang;
+using namespace clang::ast_matchers;
+
+namespace corolint {
+namespace {
+
+AST_MATCHER(FunctionDecl, hasBodyToFollow) {
+  (void)Finder, (void)Builder;
+  // Cheap tests first: LLVM 19 matches all of the system headers.
+  return Node.doesThisDeclarationHaveABody() && !Node.hasSkippedBody() &&
+         !Node.isImplicit() && !Node.isDefaulted() &&
+         !Node.getASTContext().getSourceManager().isInSystemHeader(
+             Node.getLocation()) &&
+         !Node.isDependentContext();
+}
+
+class MovedPinnedCheck : public tidy::ClangTidyCheck {
+public:
+  MovedPinnedCheck(StringRef Name, tidy::ClangTidyContext *Context)
+      : ClangTidyCheck(Name, Context), Files(Options),
+        Shared(Files.analysis(*Context, [this](StringRef Error) {
+          configurationDiag(Error, DiagnosticIDs::Error);
+        })) {}
+
+  bool isLanguageVersionSupported(const LangOptions &L) const override {
+    return L.Coroutines;
+  }
+  void storeOptions(tidy::ClangTidyOptions::OptionMap &Opts) override {
+    Files.store(Options, Opts);
+  }
+  void registerMatchers(MatchFinder *Finder) override {
+    Finder->addMatcher(functionDecl(hasBodyToFollow()).bind("function"), this);
+  }
+  void check(const MatchFinder::MatchResult &Result) override {
+    const auto *F = Result.Nodes.getNodeAs<FunctionDecl>("function");
+    // Nothing where the analysis gave up: it says nothing rather than guess.
+    for (const PinnedMove &M : Shared->pinnedMoves(*F))
+      if (Reported.insert(M.At.getRawEncoding()).second)
+        report(M);
+  }
+
+private:
+  void report(const PinnedMove &M) {
+    std::string Object =
+        M.Object.empty() ? "a temporary '" + M.Class->getNameAsString() + "'"
+                         : "'" + M.Object + "'";
+    bool Many = M.How == PinnedMove::Relocated;
+    std::string Why = M.IsInItself
+                          ? (Many ? ", but they point into themselves"
+                                  : ", but it points into itself")
+                          : (Many ? " after their addresses were registered"
+                                  : " after its address was registered");
+    if (Many)
+      diag(M.At, "'%0' moves the elements of %1%2") << M.By << Object << Why;
+    else
+      diag(M.At, "%0 is %1%2") << Object << verb(M.How) << Why;
+    if (M.Stored != M.Registered)
+      diag(M.Registered, M.IsInItself ? "here it begins to" : "registered here",
+           DiagnosticIDs::Note);
+    if (M.Stored.isValid())
+      diag(M.Stored, "its address is stored here", DiagnosticIDs::Note);
+    diag(M.Class->getLocation(),
+         "%0 can be moved; delete its moves, or let them store the new address",
+         DiagnosticIDs::Note)
+        << M.Class;
+  }
+
+  static StringRef verb(PinnedMove::Form How) {
+    switch (How) {
+    case PinnedMove::Copied:
+      return "copied";
+    case PinnedMove::Assigned:
+      return "overwritten";
+    case PinnedMove::Swapped:
+      return "swapped";
+    case PinnedMove::Returned:
+      return "moved out by return";
+    case PinnedMove::Moved:
+    case PinnedMove::Relocated:
+      return "moved";
+    }
+    return "moved";
+  }
+
+  const FactFiles Files;
+  // One per translation unit, shared by all checks, freed with it.
+  const std::shared_ptr<Analysis> Shared;
+  // Instantiations of one template are one mistake.
+  std::set<unsigned> Reported;
+};
+
+} // namespace
+
+std::unique_ptr<tidy::ClangTidyCheck>
+makeMovedPinnedCheck(StringRef Name, tidy::ClangTidyContext *Context) {
+  return std::make_unique<MovedPinnedCheck>(Name, Context);
+}
+
+} // namespace corolint
