@@ -61,6 +61,15 @@ private:
     std::string Object =
         M.Object.empty() ? "a temporary '" + M.Class->getNameAsString() + "'"
                          : "'" + M.Object + "'";
+    if (!M.Holder.empty()) {
+      diag(M.At, "%0 is %1 while '%2' refers to it")
+          << Object << verb(M.How) << M.Holder;
+      diag(M.Registered, "'%0' gets its address here", DiagnosticIDs::Note)
+          << M.Holder;
+      if (M.Used.isValid())
+        diag(M.Used, "'%0' is used here", DiagnosticIDs::Note) << M.Holder;
+      return;
+    }
     bool Many = M.How == PinnedMove::Relocated;
     std::string Why = M.IsInItself
                           ? (Many ? ", but they point into themselves"

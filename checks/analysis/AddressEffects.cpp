@@ -64,7 +64,7 @@ void AddressWalk::initializers(const CXXConstructorDecl &C) {
       const AddressSummary &S =
           All.of(*Made->getConstructor(), Registrations::This);
       for (const AddressStore &Each : S.Stores)
-        store(Each.In == AddressStore::Others ? Target{Target::Others} : Self,
+        store(Each.In == AddressStore::Itself ? Self : Target{Target::Others},
               Each.At, &Each);
     }
   }
@@ -290,7 +290,11 @@ void AddressWalk::calledInStd(const FunctionDecl &Callee, const Expr *Object,
       undo(To.Key);
     return;
   }
-  if (Name == "swap")
+  // `std::erase(all, this)`
+  bool HandsOn = Name == "move" || Name == "forward" || Name == "addressof" ||
+                 Name.starts_with("make_") || Name.starts_with("bind") ||
+                 Name == "ref" || Name == "cref" || Name == "async";
+  if (Name == "swap" || (Carrier && !HandsOn))
     Out.IsUnclear = true;
 }
 

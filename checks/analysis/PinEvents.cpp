@@ -68,14 +68,11 @@ void PinFlow::construct(const CXXConstructExpr *C, World &W) {
     std::optional<Place> P = Places.resolve(From);
     if (!P)
       return;
-    bool IsReturned = Returned.count(C);
-    if (C->isElidable()) {
-      // Clang elides the move of what it calls an NRVO variable.
-      const auto *V = dyn_cast_or_null<VarDecl>(Places.rootVariable(*P));
-      if (!IsReturned || !V || V->isNRVOVariable() ||
-          B.function().isTemplateInstantiation())
-        return;
-    }
+    const ReturnStmt *IsReturned = Returned.lookup(C);
+    // Clang elides the move of what it calls an NRVO variable.
+    if (C->isElidable() || (IsReturned && IsReturned->getNRVOCandidate() &&
+                            IsReturned->getNRVOCandidate()->isNRVOVariable()))
+      return;
     relocate(*P, C->getType(), Constructor, C,
              IsReturned                         ? PinnedMove::Returned
              : Constructor->isMoveConstructor() ? PinnedMove::Moved
@@ -137,15 +134,15 @@ void PinFlow::assignment(const CXXOperatorCallExpr *Call,
                          const CXXMethodDecl &By, World &W) {
   const Expr *To = Call->getArg(0), *From = Call->getArg(1);
   QualType T = To->getType();
+  if (std::optional<Place> P = Places.resolve(To)) {
+    relocate(*P, T, &By, Call, PinnedMove::Assigned, W);
+    end(*P, W);
+  }
   if (std::optional<Place> P = Places.resolve(From))
     relocate(*P, T, &By, Call,
              By.isMoveAssignmentOperator() ? PinnedMove::Moved
                                            : PinnedMove::Copied,
              W);
-  if (std::optional<Place> P = Places.resolve(To)) {
-    relocate(*P, T, &By, Call, PinnedMove::Assigned, W);
-    end(*P, W);
-  }
 }
 
 /// Growth and erasure of vectors. True if that is what the call is.
@@ -218,7 +215,9 @@ bool PinFlow::callInStd(const Expr *E, const FunctionDecl &Callee, World &W) {
     for (const Expr *Each : Given.take_front(Name == "exchange" ? 1 : 2))
       if (std::optional<Place> P = Places.resolve(Each);
           P && Each->getType()->isRecordType()) {
-        relocate(*P, Each->getType(), nullptr, Call, PinnedMove::Swapped, W);
+        relocate(*P, Each->getType(), nullptr, Call,
+                 Name == "exchange" ? PinnedMove::Moved : PinnedMove::Swapped,
+                 W);
         end(*P, W);
       }
     return true;
@@ -380,6 +379,38 @@ void PinFlow::call(const Expr *E, World &W) {
     othersAtWork(E, W);
 }
 
+/// Whether the variable could refer to another object: cheap.
+static bool mayRefer(const VarDecl &V, Registrations &R) {
+  const Expr *Init = core(V.getInit());
+  if (const auto *Await = dyn_cast<CoawaitExpr>(Init))
+    Init = core(Await->getOperand());
+  if (!isa<CallExpr, CXXConstructExpr>(Init))
+    return false;
+  const CXXRecordDecl *Class = classOf(V.getType());
+  const FunctionDecl *Callee = calleeOf(Init);
+  if (!Class || !Callee)
+    return false;
+  if (R.shapes().isGuard(V.getType()))
+    return true;
+  if (isInStd(*Callee))
+    return false;
+  const Expr *Object = receiverOf(Init);
+  auto IsLocal = [](const Expr *E) {
+    const auto *Ref = dyn_cast<DeclRefExpr>(core(E));
+    const auto *Its = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+    return Its && Its->hasLocalStorage() && !Its->getType()->isPointerType() &&
+           Its->getType().getNonReferenceType()->isRecordType();
+  };
+  if (Object && IsLocal(Object))
+    return true;
+  llvm::ArrayRef<const Expr *> Given = givenTo(Init);
+  for (unsigned I = 0; I < Given.size() && I < Callee->getNumParams(); ++I)
+    if (Callee->getParamDecl(I)->getType()->isLValueReferenceType() &&
+        IsLocal(Given[I]))
+      return true;
+  return false;
+}
+
 bool PinFlow::registersAnything(Registrations &R, const Body &B) {
   for (QualType Made : B.madeTypes()) {
     QualType T = vectorElement(Made);
@@ -387,6 +418,11 @@ bool PinFlow::registersAnything(Registrations &R, const Body &B) {
         Class && R.mayRegister(*Class))
       return true;
   }
+  for (const Body::Store &Each : B.stores())
+    if (const auto *V = dyn_cast<VarDecl>(Each.Variable);
+        V && V->getInit() == Each.Value && V->getType()->isRecordType())
+      if (mayRefer(*V, R))
+        return true;
   for (const CallExpr *Call : B.calls()) {
     const FunctionDecl *Callee = Call->getDirectCallee();
     if (!Callee || isInStd(*Callee))
@@ -425,6 +461,10 @@ std::vector<PinnedMove> PinFlow::moves() const {
       if (const FunctionDecl *Callee = calleeOf(Each.At))
         M.By = Callee->getNameAsString();
     M.Class = R.Of;
+    if (R.Holder)
+      M.Holder = R.Holder->getNameAsString();
+    if (Each.Used)
+      M.Used = Each.Used->getLocation();
     M.IsInItself = R.IsInItself;
     M.Registered = R.At->getExprLoc();
     if (R.Stored)

@@ -22,20 +22,41 @@ std::unique_ptr<CFG> PinFlow::buildGraph(const FunctionDecl &F,
        {Stmt::CoawaitExprClass, Stmt::CoyieldExprClass,
         Stmt::BinaryOperatorClass, Stmt::CompoundAssignOperatorClass,
         Stmt::UnaryOperatorClass, Stmt::CXXConstructExprClass,
-        Stmt::CXXTemporaryObjectExprClass, Stmt::CoreturnStmtClass})
+        Stmt::CXXTemporaryObjectExprClass, Stmt::CoreturnStmtClass,
+        Stmt::DeclRefExprClass})
     Options.setAlwaysAdd(Class);
   return CFG::buildCFG(&F, const_cast<Stmt *>(&Body), &F.getASTContext(),
                        Options);
 }
 
-PinFlow::PinFlow(Registrations &R, const Body &B, const CFG &Graph)
+/// `it = …`
+static void findOverwrites(const Stmt *Node,
+                           llvm::DenseSet<const DeclRefExpr *> &Into) {
+  const Expr *To = nullptr;
+  if (const auto *Op = dyn_cast<BinaryOperator>(Node);
+      Op && Op->getOpcode() == BO_Assign)
+    To = Op->getLHS();
+  else if (const auto *Call = dyn_cast<CXXOperatorCallExpr>(Node);
+           Call && Call->getOperator() == OO_Equal)
+    To = Call->getArg(0);
+  if (To)
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(core(To)))
+      Into.insert(Ref);
+  for (const Stmt *Child : Node->children())
+    if (Child)
+      findOverwrites(Child, Into);
+}
+
+PinFlow::PinFlow(Registrations &R, const Body &B, const CFG &Graph,
+                 const Stmt &Text)
     : All(R), B(B), Graph(Graph), Places(B),
       Tests(B, Places, Graph, /*IsHelper=*/false), Engine(Graph, *this) {
   for (const CoroutineSuspendExpr *E : B.suspensions())
     Unmoved.insert(core(E->getOperand()));
   for (const ReturnStmt *Return : B.returns())
     if (const Expr *Value = Return->getRetValue())
-      Returned.insert(core(Value));
+      Returned[core(Value)] = Return;
+  findOverwrites(&Text, Overwrites);
 }
 
 //===-- States ------------------------------------------------------------===//
@@ -53,13 +74,12 @@ void PinFlow::start(Place P, QualType T, const CXXRecordDecl *Of,
     if (Registered[I].At == At && Registered[I].Of == Of)
       break;
   if (I == Registered.size()) {
-    Registration New{Of,
-                     At,
-                     Stored ? Stored->At : nullptr,
-                     false,
-                     IsForLife || All.endsByItself(*Of),
-                     IsForLife,
-                     {}};
+    Registration New;
+    New.Of = Of;
+    New.At = At;
+    New.Stored = Stored ? Stored->At : nullptr;
+    New.IsForLife = IsForLife;
+    New.IsLasting = IsForLife || All.endsByItself(*Of);
     New.IsInItself = Stored && Stored->In == AddressStore::Itself;
     if (isa<CallExpr, CXXConstructExpr>(At)) {
       if (const Expr *Object = receiverOf(At))
@@ -87,7 +107,8 @@ void PinFlow::start(Place P, QualType T, const CXXRecordDecl *Of,
 /// Whatever is registered at or in `P`, or around it, may be so no more.
 void PinFlow::end(Place P, World &W) {
   llvm::erase_if(W.Pins, [&](const Pin &Each) {
-    return !Registered[Each.By].IsForLife &&
+    const Registration &R = Registered[Each.By];
+    return !R.IsForLife && !R.Holder &&
            (Places.isWithin(Each.Of, P) || Places.isWithin(P, Each.Of));
   });
 }
@@ -105,7 +126,7 @@ void PinFlow::othersAtWork(const Expr *Call, World &W) {
         Named.push_back(*P);
   llvm::erase_if(W.Pins, [&](const Pin &Each) {
     const Registration &R = Registered[Each.By];
-    if (R.IsForLife || R.IsInItself)
+    if (R.IsForLife || R.IsInItself || R.Holder)
       return false;
     return !R.IsLasting || llvm::any_of(Named, [&](Place P) {
       return llvm::any_of(R.With, [&](Place Its) {
@@ -118,8 +139,9 @@ void PinFlow::othersAtWork(const Expr *Call, World &W) {
 void PinFlow::suspended(World &W) {
   llvm::erase_if(W.Pins, [&](const Pin &Each) {
     const Registration &R = Registered[Each.By];
-    return !R.IsForLife && ((!R.IsLasting && !R.IsInItself) ||
-                            Places.isVisibleOutside(Each.Of));
+    return !R.IsForLife && !R.Holder &&
+           ((!R.IsLasting && !R.IsInItself) ||
+            Places.isVisibleOutside(Each.Of));
   });
 }
 
@@ -136,6 +158,27 @@ bool PinFlow::relocate(Place P, QualType T, const CXXMethodDecl *By,
       continue;
     }
     W.Pins.erase(W.Pins.begin() + I);
+    if (R.Holder) {
+      // What has moved leaves an empty object where it was.
+      if ((How != PinnedMove::Moved && How != PinnedMove::Returned) ||
+          classOf(T)->isTriviallyCopyable() || !Inside)
+        continue;
+      Moved Event{At, How, P, Each.By};
+      if (R.Until == Registration::Taken) {
+        Any = true;
+        Found.insert(Event);
+        continue;
+      }
+      unsigned N = 0;
+      while (N < Waiting.size() &&
+             !(Waiting[N].At == At && Waiting[N].By == Each.By))
+        ++N;
+      if (N == Waiting.size())
+        Waiting.push_back(Event);
+      if (!llvm::is_contained(W.Pending, N))
+        W.Pending.insert(llvm::lower_bound(W.Pending, N), N);
+      continue;
+    }
     if (By ? !All.leavesBehind(*By, *R.Of) : !All.isLeftBehind(T, *R.Of))
       continue; // the class sees to it
     // A copy leaves the object where it is; but it may not copy links, or what
@@ -154,6 +197,12 @@ bool PinFlow::relocate(Place P, QualType T, const CXXMethodDecl *By,
 void PinFlow::element(const CFGElement &E, World W, WorldList &Out) {
   if (std::optional<CFGAutomaticObjDtor> D = E.getAs<CFGAutomaticObjDtor>()) {
     Place P = Places.variable(D->getVarDecl());
+    // A guard lets go of what was moved away.
+    for (unsigned N : W.Pending)
+      if (const Registration &R = Registered[Waiting[N].By];
+          R.Holder == D->getVarDecl() && R.Until == Registration::Released)
+        Found.insert(Waiting[N]);
+    unlink(D->getVarDecl(), W);
     llvm::erase_if(
         W.Pins, [&](const Pin &Each) { return Places.isWithin(Each.Of, P); });
     return Out.push_back(std::move(W));
@@ -199,6 +248,8 @@ void PinFlow::element(const CFGElement &E, World W, WorldList &Out) {
              Op && Op->isIncrementDecrementOp()) {
     if (std::optional<Place> P = Places.resolve(Op->getSubExpr()))
       Tests.changed(W.Known, *P);
+  } else if (const auto *Ref = dyn_cast<DeclRefExpr>(Node)) {
+    mentioned(Ref, W);
   } else if (const auto *C = dyn_cast<CXXConstructExpr>(Node)) {
     changes(C, W);
     construct(C, W);
@@ -225,8 +276,11 @@ void PinFlow::declaration(const VarDecl *V, World &W) {
   llvm::erase_if(W.Pins,
                  [&](const Pin &Each) { return Places.isWithin(Each.Of, P); });
   llvm::erase(W.Reserved, P);
-  if (V->getInit() && !V->getType()->isReferenceType())
+  unlink(V, W);
+  if (V->getInit() && !V->getType()->isReferenceType()) {
     constructed(V->getInit(), P, W);
+    link(V, W);
+  }
 }
 
 /// A scalar gets a value. An unknown one that is tested again makes two worlds.

@@ -47,12 +47,18 @@ struct PinWorld {
   llvm::SmallVector<Pin, 2> Pins;
   /// Vectors that have room.
   llvm::SmallVector<Place, 1> Reserved;
+  /// Moves that are mistakes if the variable is used again: by their index.
+  llvm::SmallVector<unsigned, 1> Pending;
   Facts Known;
 
   bool operator==(const PinWorld &O) const {
-    return Pins == O.Pins && Reserved == O.Reserved && Known == O.Known;
+    return Pins == O.Pins && Reserved == O.Reserved && Pending == O.Pending &&
+           Known == O.Known;
   }
   bool operator<(const PinWorld &O) const {
+    if (Pending != O.Pending)
+      return std::lexicographical_compare(Pending.begin(), Pending.end(),
+                                          O.Pending.begin(), O.Pending.end());
     if (Pins != O.Pins)
       return std::lexicographical_compare(Pins.begin(), Pins.end(),
                                           O.Pins.begin(), O.Pins.end());
@@ -62,12 +68,12 @@ struct PinWorld {
     return Known < O.Known;
   }
   static std::optional<PinWorld> merged(const PinWorld &A, const PinWorld &B) {
-    if (A.Pins != B.Pins || A.Reserved != B.Reserved)
+    if (A.Pins != B.Pins || A.Reserved != B.Reserved || A.Pending != B.Pending)
       return std::nullopt;
     std::optional<Facts> F = Facts::merged(A.Known, B.Known);
     if (!F)
       return std::nullopt;
-    return PinWorld{A.Pins, A.Reserved, std::move(*F)};
+    return PinWorld{A.Pins, A.Reserved, A.Pending, std::move(*F)};
   }
 };
 
@@ -76,7 +82,8 @@ class PinFlow {
 public:
   using World = PinWorld;
 
-  PinFlow(Registrations &R, const Body &B, const clang::CFG &Graph);
+  PinFlow(Registrations &R, const Body &B, const clang::CFG &Graph,
+          const clang::Stmt &Text);
 
   /// False if it gave up.
   bool run() { return Engine.run(); }
@@ -99,15 +106,19 @@ private:
   using WorldList = std::vector<World>;
   /// How an object came to be registered.
   struct Registration {
-    const clang::CXXRecordDecl *Of; ///< the part whose address is out
-    const clang::Expr *At;          ///< the call, the construction
-    const clang::Expr *Stored;      ///< in its body; null if that was not seen
-    bool IsInItself;
+    const clang::CXXRecordDecl *Of = nullptr; ///< the part whose address is out
+    const clang::Expr *At = nullptr;          ///< the call, the construction
+    const clang::Expr *Stored =
+        nullptr; ///< in its body; null if that was not seen
+    bool IsInItself = false;
     /// Ends with a call on the object, or when it dies, and not while others
     /// are at work.
-    bool IsLasting;
+    bool IsLasting = false;
     /// Ends when the object dies.
-    bool IsForLife;
+    bool IsForLife = false;
+    /// The variable that has the address, if that is all: how long it matters.
+    const clang::VarDecl *Holder = nullptr;
+    enum HeldUntil { Used, Released, Taken } Until = Used;
     /// Where it was registered: what else the call names.
     llvm::SmallVector<Place, 2> With;
   };
@@ -138,6 +149,11 @@ private:
              const clang::Expr *At, const AddressStore *Stored, World &W,
              bool IsForLife = false);
   void end(Place P, World &W);
+  void link(const clang::VarDecl *Holder, World &W);
+  void link(const clang::VarDecl *Holder, const clang::Expr *Target,
+            Registration::HeldUntil Until, const clang::Expr *At, World &W);
+  void mentioned(const clang::DeclRefExpr *Ref, World &W);
+  void unlink(const clang::ValueDecl *Holder, World &W);
   void othersAtWork(const clang::Expr *Call, World &W);
   void suspended(World &W);
   /// Whether a registered object is moved with the object at `P`, by `By` if
@@ -153,7 +169,10 @@ private:
   Solver<PinFlow> Engine;
   /// Operands of co_await, which are moved no further than into it; the values
   /// of return statements.
-  llvm::DenseSet<const clang::Expr *> Unmoved, Returned;
+  llvm::DenseSet<const clang::Expr *> Unmoved;
+  llvm::DenseMap<const clang::Expr *, const clang::ReturnStmt *> Returned;
+  /// Mentions that give a variable another value.
+  llvm::DenseSet<const clang::DeclRefExpr *> Overwrites;
 
   std::vector<Registration> Registered;
   struct Moved {
@@ -161,9 +180,12 @@ private:
     PinnedMove::Form How;
     Place What;
     unsigned By;
+    const clang::DeclRefExpr *Used = nullptr;
     bool operator<(const Moved &O) const { return At < O.At; }
   };
   std::set<Moved> Found;
+  /// What `PinWorld::Pending` names.
+  std::vector<Moved> Waiting;
 };
 
 } // namespace corolint

@@ -69,7 +69,7 @@ std::vector<PinnedMove> findPinnedMoves(const FunctionDecl &F,
     Analysis::gaveUp();
     return {};
   }
-  PinFlow Flow(R, B, *Graph);
+  PinFlow Flow(R, B, *Graph, *Text);
   if (!Flow.run()) {
     Analysis::gaveUp();
     return {};

@@ -34,6 +34,11 @@ struct PinnedMove {
   const clang::CXXRecordDecl *Class = nullptr;
   /// It points to itself; nobody else need know it.
   bool IsInItself = false;
+  /// A variable that refers to the object, where nobody has its address but
+  /// that: an iterator, a guard, a task that was started; and where it is used
+  /// after the move, if that is written.
+  std::string Holder;
+  clang::SourceLocation Used;
   /// Where the object was registered, and where its address is stored then.
   clang::SourceLocation Registered, Stored;
 
