@@ -51,9 +51,13 @@ public:
   void check(const MatchFinder::MatchResult &Result) override {
     const auto *F = Result.Nodes.getNodeAs<FunctionDecl>("function");
     // Nothing where the analysis gave up: it says nothing rather than guess.
-    for (const PinnedMove &M : Shared->pinnedMoves(*F))
-      if (Reported.insert(M.At.getRawEncoding()).second)
+    for (PinnedMove &M : Shared->pinnedMoves(*F))
+      if (Reported.insert(M.At.getRawEncoding()).second) {
+        // Of a macro, where it is used is enough.
+        for (SourceLocation *Each : {&M.Registered, &M.Stored, &M.Used})
+          *Each = Result.SourceManager->getExpansionLoc(*Each);
         report(M);
+      }
   }
 
 private:
@@ -80,15 +84,17 @@ private:
       diag(M.At, "'%0' moves the elements of %1%2") << M.By << Object << Why;
     else
       diag(M.At, "%0 is %1%2") << Object << verb(M.How) << Why;
-    if (M.Stored != M.Registered)
+    if (M.Stored != M.Registered && M.At != M.Registered)
       diag(M.Registered, M.IsInItself ? "here it begins to" : "registered here",
            DiagnosticIDs::Note);
     if (M.Stored.isValid())
       diag(M.Stored, "its address is stored here", DiagnosticIDs::Note);
+    bool Copied = M.How == PinnedMove::Copied;
     diag(M.Class->getLocation(),
-         "%0 can be moved; delete its moves, or let them store the new address",
+         "%0 can be %select{moved|copied}1; delete its %select{moves|copies}1, "
+         "or let them store the new address",
          DiagnosticIDs::Note)
-        << M.Class;
+        << M.Class << Copied;
   }
 
   static StringRef verb(PinnedMove::Form How) {

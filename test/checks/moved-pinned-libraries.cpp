@@ -32,11 +32,17 @@ void started_operation() {
   auto op = unseen::connect(unseen::sender(), receiver());
   op.start();
   auto other = std::move(op);
+  // CHECK-NOTES: :[[@LINE-1]]:16: warning: 'op' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:6: note: registered here
+  // CHECK-NOTES: :[[@LINE-20]]:8: note: 'operation' can be moved; delete its moves, or let them store the new address
 }
 void started_by_a_function_object() {
   auto op = unseen::connect(unseen::sender(), receiver());
   unseen::start(op);
   auto other = std::move(op);
+  // CHECK-NOTES: :[[@LINE-1]]:16: warning: 'op' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:3: note: registered here
+  // CHECK-NOTES: :[[@LINE-28]]:8: note: 'operation' can be moved; delete its moves, or let them store the new address
 }
 void not_yet_started() {
   auto op = unseen::connect(unseen::sender(), receiver());
@@ -76,6 +82,10 @@ void queued(run_loop &loop) {
   schedule_operation op(&loop);
   op.start();
   schedule_operation other = std::move(op);
+  // CHECK-NOTES: :[[@LINE-1]]:30: warning: 'op' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:6: note: registered here
+  // CHECK-NOTES: :[[@LINE-14]]:44: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-13]]:8: note: 'schedule_operation' can be moved; delete its moves, or let them store the new address
 }
 void queued_later(run_loop &loop) {
   schedule_operation op(&loop);
@@ -118,6 +128,10 @@ void suspended_by_hand(event &e, std::coroutine_handle<> h) {
   a.await_suspend(h);
   std::vector<event::awaiter> all;
   all.push_back(std::move(a));
+  // CHECK-NOTES: :[[@LINE-1]]:17: warning: 'a' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-4]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-26]]:21: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-35]]:10: note: 'awaiter' can be moved; delete its moves, or let them store the new address
 }
 
 // An awaiter whose callback has its address.
@@ -137,6 +151,10 @@ struct request {
 void assigned(callbacks &c) {
   request a(&c);
   a = request(&c);
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'a' is overwritten after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:11: note: registered here
+  // CHECK-NOTES: :[[@LINE-15]]:53: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-14]]:8: note: 'request' can be moved; delete its moves, or let them store the new address
 }
 void made_in_place(callbacks &c) {
   std::optional<request> a;
@@ -178,6 +196,9 @@ void iterator_refers_to_the_generator() {
   numbers n;
   auto it = n.begin();
   numbers moved = std::move(n);
+  // CHECK-NOTES: :[[@LINE-1]]:19: warning: 'n' is moved while 'it' refers to it [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:15: note: 'it' gets its address here
+  // CHECK-NOTES: :[[@LINE+1]]:5: note: 'it' is used here
   ++it;
 }
 void iterator_is_not_used_again() {
@@ -220,6 +241,8 @@ void guarded() {
   gate g;
   gate_guard held(g);
   take(std::move(g));
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'g' is moved while 'held' refers to it [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:14: note: 'held' gets its address here
 }
 void guard_has_ended() {
   gate g;
@@ -252,6 +275,8 @@ task<> borrowed() {
   message m;
   auto sending = send(m);
   keep(std::move(m));
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'm' is moved while 'sending' refers to it [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:18: note: 'sending' gets its address here
   co_await std::move(sending);
 }
 task<> moved_after_the_await() {

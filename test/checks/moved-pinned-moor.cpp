@@ -25,6 +25,9 @@ moor::task<> pinned_and_moved() {
   auto p = MOOR_PIN(op);
   co_await p->progress();
   keep(std::move(op));
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'op' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-4]]:12: note: registered here
+  // CHECK-NOTES: :[[@LINE-17]]:8: note: 'operation' can be moved; delete its moves, or let them store the new address
 }
 moor::task<> moved_then_pinned() {
   operation first;
@@ -63,6 +66,10 @@ void watched(std::vector<watcher *> &hub) {
   watcher w;
   w.start(hub);
   keep(std::move(w));
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'w' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-18]]:19: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-22]]:7: note: 'watcher' can be moved; delete its moves, or let them store the new address
 }
 void watched_and_ended(std::vector<watcher *> &hub) {
   watcher w;

@@ -42,6 +42,10 @@ void moved_after_start(queue &q) {
   waiter w;
   w.start(q);
   waiter other = std::move(w);
+  // CHECK-NOTES: :[[@LINE-1]]:18: warning: 'w' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-22]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-35]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 void moved_before_start(queue &q) {
   waiter w;
@@ -59,6 +63,10 @@ void asked_in_between(queue &q) {
   w.start(q);
   if (w.is_late())
     keep(std::move(w));
+    // CHECK-NOTES: :[[@LINE-1]]:10: warning: 'w' is moved after its address was registered [coro-moved-pinned]
+    // CHECK-NOTES: :[[@LINE-4]]:5: note: registered here
+    // CHECK-NOTES: :[[@LINE-43]]:12: note: its address is stored here
+    // CHECK-NOTES: :[[@LINE-56]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 
 // id: pinned/some-path
@@ -68,6 +76,10 @@ void ended_on_one_path(queue &q, bool late) {
   if (late)
     w.stop(q);
   keep(std::move(w));
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'w' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-5]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-56]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-69]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 void same_condition(queue &q, bool late) {
   waiter w;
@@ -82,6 +94,10 @@ void copied(queue &q) {
   waiter w;
   w.start(q);
   keep(w);
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'w' is copied after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-74]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-87]]:8: note: 'waiter' can be copied; delete its copies, or let them store the new address
 }
 
 // id: pinned/captured
@@ -89,6 +105,10 @@ void captured(queue &q) {
   waiter w;
   w.start(q);
   auto later = [w] { return w.is_late(); };
+  // CHECK-NOTES: :[[@LINE-1]]:17: warning: 'w' is copied after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-85]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-98]]:8: note: 'waiter' can be copied; delete its copies, or let them store the new address
   auto moved = [w = std::move(w)] { return w.is_late(); };
 }
 void captured_by_reference(queue &q) {
@@ -102,16 +122,28 @@ waiter returned_by_move(queue &q) {
   waiter w;
   w.start(q);
   return std::move(w);
+  // CHECK-NOTES: :[[@LINE-1]]:10: warning: 'w' is moved out by return after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-102]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-115]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 waiter returned_parameter(waiter w, queue &q) {
   w.start(q);
   return w;
+  // CHECK-NOTES: :[[@LINE-1]]:10: warning: 'w' is moved out by return after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-110]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-123]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 waiter one_of_two(queue &q, bool c) {
   waiter a, b;
   a.start(q);
   if (c)
     return a;
+    // CHECK-NOTES: :[[@LINE-1]]:12: warning: 'a' is moved out by return after its address was registered [coro-moved-pinned]
+    // CHECK-NOTES: :[[@LINE-4]]:5: note: registered here
+    // CHECK-NOTES: :[[@LINE-120]]:12: note: its address is stored here
+    // CHECK-NOTES: :[[@LINE-133]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
   return b;
 }
 waiter elided(queue &q) {
@@ -123,6 +155,10 @@ task<waiter> by_coroutine(queue &q) {
   waiter w;
   w.start(q);
   co_return w;
+  // CHECK-NOTES: :[[@LINE-1]]:13: warning: 'w' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-135]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-148]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 
 // id: pinned/swapped
@@ -130,11 +166,19 @@ void swapped(queue &q) {
   waiter a, b;
   a.start(q);
   std::swap(a, b);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'a' is swapped after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-146]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-159]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 void exchanged(queue &q) {
   waiter a;
   a.start(q);
   waiter old = std::exchange(a, waiter());
+  // CHECK-NOTES: :[[@LINE-1]]:16: warning: 'a' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-155]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-168]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 
 // id: pinned/overwritten
@@ -142,11 +186,19 @@ void overwritten(queue &q) {
   waiter w;
   w.start(q);
   w = waiter();
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'w' is overwritten after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-166]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-179]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 void assigned_from(queue &q) {
   waiter a, b;
   a.start(q);
   b = std::move(a);
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'a' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-175]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-188]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 
 // id: pinned/by-its-list
@@ -154,6 +206,10 @@ void added_by_the_list(queue &q) {
   waiter w;
   q.add(&w);
   waiter other = std::move(w);
+  // CHECK-NOTES: :[[@LINE-1]]:18: warning: 'w' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-186]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-199]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 void removed_by_the_list(queue &q) {
   waiter w;
@@ -171,6 +227,10 @@ void aggregate(queue &q) {
   session s;
   s.node.start(q);
   session other = std::move(s);
+  // CHECK-NOTES: :[[@LINE-1]]:19: warning: 's' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:10: note: registered here
+  // CHECK-NOTES: :[[@LINE-207]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-220]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 void other_member(queue &q) {
   session s;
@@ -181,6 +241,10 @@ void in_an_optional(queue &q) {
   std::optional<waiter> w = waiter();
   w->start(q);
   std::optional<waiter> other = std::move(w);
+  // CHECK-NOTES: :[[@LINE-1]]:33: warning: 'w' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:6: note: registered here
+  // CHECK-NOTES: :[[@LINE-221]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-234]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 void through_a_reference(queue &q) {
   session s;
@@ -188,6 +252,10 @@ void through_a_reference(queue &q) {
   w.start(q);
   session *p = &s;
   session other = std::move(*p);
+  // CHECK-NOTES: :[[@LINE-1]]:19: warning: 's' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-4]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-232]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-245]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 
 // id: pinned/vector
@@ -196,6 +264,10 @@ void grown(queue &q) {
   v.emplace_back();
   v.back().start(q);
   v.emplace_back();
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'emplace_back' moves the elements of 'v' after their addresses were registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:12: note: registered here
+  // CHECK-NOTES: :[[@LINE-244]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-257]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 void grown_with_room(queue &q) {
   std::vector<waiter> v;
@@ -208,6 +280,10 @@ void grown_in_a_loop(queue &q) {
   std::vector<waiter> v;
   for (int i = 0; i < 3; ++i) {
     v.push_back(waiter());
+    // CHECK-NOTES: :[[@LINE-1]]:7: warning: 'push_back' moves the elements of 'v' after their addresses were registered [coro-moved-pinned]
+    // CHECK-NOTES: :[[@LINE+3]]:14: note: registered here
+    // CHECK-NOTES: :[[@LINE-260]]:12: note: its address is stored here
+    // CHECK-NOTES: :[[@LINE-273]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
     v.back().start(q);
   }
 }
@@ -228,6 +304,10 @@ void into_a_vector(queue &q, std::vector<waiter> &all) {
   waiter w;
   w.start(q);
   all.push_back(std::move(w));
+  // CHECK-NOTES: :[[@LINE-1]]:17: warning: 'w' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: registered here
+  // CHECK-NOTES: :[[@LINE-284]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-297]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
 }
 
 // An owning pointer moves; what it points to does not.
@@ -256,14 +336,24 @@ inline listener::~listener() { at->remove(this); }
 void constructor(hub &h) {
   listener l(h);
   listener other = std::move(l);
+  // CHECK-NOTES: :[[@LINE-1]]:20: warning: 'l' is copied after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:12: note: registered here
+  // CHECK-NOTES: :[[@LINE-12]]:41: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-20]]:8: note: 'listener' can be copied; delete its copies, or let them store the new address
 }
 void temporary(hub &h, std::vector<listener> &all) {
   all.push_back(listener(h));
+  // CHECK-NOTES: :[[@LINE-1]]:17: warning: a temporary 'listener' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-18]]:41: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-26]]:8: note: 'listener' can be moved; delete its moves, or let them store the new address
 }
 void each_pushes_the_others(hub &h) {
   std::vector<listener> all;
   for (int i = 0; i < 2; ++i)
     all.emplace_back(h);
+    // CHECK-NOTES: :[[@LINE-1]]:9: warning: 'emplace_back' moves the elements of 'all' after their addresses were registered [coro-moved-pinned]
+    // CHECK-NOTES: :[[@LINE-26]]:41: note: its address is stored here
+    // CHECK-NOTES: :[[@LINE-34]]:8: note: 'listener' can be moved; delete its moves, or let them store the new address
 }
 void emplaced_with_room(hub &h) {
   std::vector<listener> all;
@@ -285,6 +375,10 @@ struct derived : base {
 void in_a_base(hub &h) {
   derived d(h, 1);
   derived other = std::move(d);
+  // CHECK-NOTES: :[[@LINE-1]]:19: warning: 'd' is moved after its address was registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:11: note: registered here
+  // CHECK-NOTES: :[[@LINE-51]]:41: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-59]]:8: note: 'listener' can be moved; delete its moves, or let them store the new address
 }
 
 // A move that registers again.
@@ -311,6 +405,10 @@ struct cursor {
 void into_itself() {
   cursor c;
   cursor other = c;
+  // CHECK-NOTES: :[[@LINE-1]]:18: warning: 'c' is copied, but it points into itself [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:10: note: here it begins to
+  // CHECK-NOTES: :[[@LINE-9]]:17: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-11]]:8: note: 'cursor' can be copied; delete its copies, or let them store the new address
 }
 struct small_string {
   small_string() : at(text) {}
@@ -335,6 +433,10 @@ timer lambda() {
   timer t;
   t.arm();
   return std::move(t);
+  // CHECK-NOTES: :[[@LINE-1]]:10: warning: 't' is moved out by return, but it points into itself [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:5: note: here it begins to
+  // CHECK-NOTES: :[[@LINE-9]]:12: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-14]]:8: note: 'timer' can be moved; delete its moves, or let them store the new address
 }
 
 // id: pinned/own-frame
