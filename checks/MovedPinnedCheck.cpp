@@ -75,19 +75,32 @@ private:
       return;
     }
     bool Many = M.How == PinnedMove::Relocated;
-    std::string Why = M.IsInItself
-                          ? (Many ? ", but they point into themselves"
-                                  : ", but it points into itself")
-                          : (Many ? " after their addresses were registered"
-                                  : " after its address was registered");
+    // What was started out of sight.
+    bool Unseen = M.Stored.isInvalid();
+    std::string Why;
+    if (Unseen)
+      Why = std::string(Many ? " after they were " : " after it was ") +
+            (M.IsPinned ? "pinned" : "started");
+    else if (M.IsInItself)
+      Why = Many ? ", but they point into themselves"
+                 : ", but it points into itself";
+    else
+      Why = Many ? " after their addresses were registered"
+                 : " after its address was registered";
     if (Many)
       diag(M.At, "'%0' moves the elements of %1%2") << M.By << Object << Why;
     else
       diag(M.At, "%0 is %1%2") << Object << verb(M.How) << Why;
     if (M.Stored != M.Registered && M.At != M.Registered)
-      diag(M.Registered, M.IsInItself ? "here it begins to" : "registered here",
+      diag(M.Registered,
+           M.IsInItself ? "here it begins to"
+           : !Unseen    ? "registered here"
+           : M.IsPinned ? "pinned here"
+                        : "started here",
            DiagnosticIDs::Note);
-    if (M.Stored.isValid())
+    if (M.IsPinned)
+      return;
+    if (!Unseen)
       diag(M.Stored, "its address is stored here", DiagnosticIDs::Note);
     bool Copied = M.How == PinnedMove::Copied;
     diag(M.Class->getLocation(),

@@ -82,6 +82,7 @@ void AddressWalk::statement(const Stmt *Node) {
     return;
   }
   if (const auto *R = dyn_cast<ReturnStmt>(Node)) {
+    HasLeft |= Branches != 0;
     if (const Expr *Value = R->getRetValue()) {
       expression(Value);
       Out.IsReturned |= F.getReturnType()->isReferenceType() ? denotes(Value)
@@ -100,7 +101,6 @@ void AddressWalk::statement(const Stmt *Node) {
     statement(If->getThen());
     statement(If->getElse());
     --Branches;
-    // What follows an early return is on one path only.
     return;
   }
   bool Branches_ =
@@ -193,7 +193,7 @@ void AddressWalk::store(Target To, const Expr *At, const AddressStore *Inner) {
                                       : AddressStore::Others;
   S.Index = To.Index;
   S.At = At;
-  S.IsConditional = Branches || (Inner && Inner->IsConditional);
+  S.IsConditional = Branches || HasLeft || (Inner && Inner->IsConditional);
   if (Inner && Inner->Of)
     S.Of = Inner->Of;
   else if (const auto *Method = dyn_cast<CXXMethodDecl>(&F);

@@ -72,6 +72,8 @@ private:
   };
   std::vector<Found> Stores;
   unsigned Branches = 0;
+  /// Some path has left the function already.
+  bool HasLeft = false;
   /// Inside the initialiser of a local object that undoes things at its end.
   bool IsScoped = false;
 };

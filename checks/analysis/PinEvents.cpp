@@ -301,7 +301,8 @@ void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
       continue;
     const AddressSummary &S = All.of(Callee, int(I));
     bool IsKept = false;
-    if (IsNode && !isa<CXXConstructorDecl>(Callee))
+    // Into a list: not into somebody's notes on what he has seen.
+    if (IsNode && S.IsUnclear && !isa<CXXConstructorDecl>(Callee))
       for (const AddressStore &Each : S.Stores)
         if (!IsKept && !T->getPointeeType().isConstQualified() &&
             (!Each.IsConditional || Callee.getReturnType()->isVoidType()) &&
@@ -314,6 +315,18 @@ void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
     if (!IsKept && (S.IsUnclear || !S.Stores.empty()))
       end(*P, W);
   }
+}
+
+/// `set_parent(nullptr)`, which may be the way not to register it.
+static bool isGivenNothing(const Expr *Call) {
+  return llvm::any_of(givenTo(Call), [](const Expr *Given) {
+    if (const auto *Default = dyn_cast<CXXDefaultArgExpr>(Given))
+      Given = Default->getExpr();
+    Given = core(Given);
+    if (const auto *Bool = dyn_cast<CXXBoolLiteralExpr>(Given))
+      return !Bool->getValue();
+    return isa<CXXNullPtrLiteralExpr, GNUNullExpr>(Given);
+  });
 }
 
 void PinFlow::call(const Expr *E, World &W) {
@@ -357,7 +370,8 @@ void PinFlow::call(const Expr *E, World &W) {
   bool IsNamed = false;
   if (Method && !Method->isStatic() && Object)
     if (std::optional<Place> P = Places.resolve(Object)) {
-      if (const AddressStore *Stored = All.registers(*Callee)) {
+      const AddressStore *Stored = All.registers(*Callee);
+      if (Stored && !(Stored->IsConditional && isGivenNothing(E))) {
         start(*P, Object->getType(), Stored->Of, E, Stored, W);
         IsNamed = true;
       } else if (!Method->isConst()) {
@@ -466,6 +480,7 @@ std::vector<PinnedMove> PinFlow::moves() const {
     if (Each.Used)
       M.Used = Each.Used->getLocation();
     M.IsInItself = R.IsInItself;
+    M.IsPinned = R.IsForLife;
     M.Registered = R.At->getExprLoc();
     if (R.Stored)
       M.Stored = R.Stored->getExprLoc();

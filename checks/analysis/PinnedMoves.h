@@ -34,6 +34,8 @@ struct PinnedMove {
   const clang::CXXRecordDecl *Class = nullptr;
   /// It points to itself; nobody else need know it.
   bool IsInItself = false;
+  /// Somebody has said that it shall not move any more: MOOR_PIN.
+  bool IsPinned = false;
   /// A variable that refers to the object, where nobody has its address but
   /// that: an iterator, a guard, a task that was started; and where it is used
   /// after the move, if that is written.

@@ -39,15 +39,16 @@ const AddressSummary &Registrations::of(const FunctionDecl &F, int Subject) {
 
 const AddressStore *Registrations::registers(const FunctionDecl &F) {
   const auto *Method = dyn_cast<CXXMethodDecl>(&F);
-  if (!Method || Method->isStatic() || isa<CXXDestructorDecl>(Method) ||
-      Method->isCopyAssignmentOperator() || Method->isMoveAssignmentOperator())
+  if (!Method || Method->isStatic() || Method->isConst() ||
+      isa<CXXDestructorDecl>(Method) || Method->isCopyAssignmentOperator() ||
+      Method->isMoveAssignmentOperator())
     return nullptr;
   const auto *C = dyn_cast<CXXConstructorDecl>(Method);
   if (C && C->isCopyOrMoveConstructor())
     return nullptr;
   for (const AddressStore &Each : of(F, This).Stores)
     // Whoever says so in his result means: perhaps.
-    if (C || !Each.IsConditional || F.getReturnType()->isVoidType())
+    if (!Each.IsConditional || (!C && F.getReturnType()->isVoidType()))
       return &Each;
   return nullptr;
 }
