@@ -99,6 +99,14 @@ void PinFlow::link(const VarDecl *Holder, World &W) {
       }
       return;
     }
+  // An iterator or an awaiter looks at the object whenever it is used; others
+  // may be done with it.
+  bool Looks = S.isAwaitable(Holder->getType()) ||
+               anyMethod(*R, [](const CXXMethodDecl &M) {
+                 return M.getOverloadedOperator() == OO_PlusPlus;
+               });
+  if (!Looks)
+    return;
   if (Object && !C && !Object->getType()->isPointerType() &&
       All.of(*Callee, Registrations::This).IsReturned)
     link(Holder, Object, Registration::Used, Call, W);

@@ -32,16 +32,16 @@ void started_operation() {
   auto op = unseen::connect(unseen::sender(), receiver());
   op.start();
   auto other = std::move(op);
-  // CHECK-NOTES: :[[@LINE-1]]:16: warning: 'op' is moved after its address was registered [coro-moved-pinned]
-  // CHECK-NOTES: :[[@LINE-3]]:6: note: registered here
+  // CHECK-NOTES: :[[@LINE-1]]:16: warning: 'op' is moved after it was started [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:6: note: started here
   // CHECK-NOTES: :[[@LINE-20]]:8: note: 'operation' can be moved; delete its moves, or let them store the new address
 }
 void started_by_a_function_object() {
   auto op = unseen::connect(unseen::sender(), receiver());
   unseen::start(op);
   auto other = std::move(op);
-  // CHECK-NOTES: :[[@LINE-1]]:16: warning: 'op' is moved after its address was registered [coro-moved-pinned]
-  // CHECK-NOTES: :[[@LINE-3]]:3: note: registered here
+  // CHECK-NOTES: :[[@LINE-1]]:16: warning: 'op' is moved after it was started [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:3: note: started here
   // CHECK-NOTES: :[[@LINE-28]]:8: note: 'operation' can be moved; delete its moves, or let them store the new address
 }
 void not_yet_started() {

@@ -227,3 +227,25 @@ void closed() {
   s.close();
   scoped other = std::move(s);
 }
+
+// Is made of an input, and done with it.
+struct text {
+  text() = default;
+  text(text &&o) noexcept : bytes(std::exchange(o.bytes, nullptr)) {}
+  const char *bytes = nullptr;
+};
+struct lexer {
+  explicit lexer(const text &t) : of(&t) {}
+  int tokens() const { return count; }
+  const text *of;
+  int count = 0;
+};
+struct result {
+  text from;
+  int tokens;
+};
+result lexed() {
+  text t;
+  lexer l(t);
+  return {std::move(t), l.tokens()};
+}
