@@ -134,7 +134,6 @@ plain a; again b; part c; bare d;
   EXPECT_TRUE(R.isLeftBehind(S.typeOf("d"), S.record("bare")));
   EXPECT_TRUE(R.alwaysRegisters(S.record("plain")));
   EXPECT_TRUE(R.alwaysRegisters(S.record("part")));
-  EXPECT_FALSE(R.alwaysRegisters(S.record("node")));
   EXPECT_TRUE(R.mayRegister(S.record("part")));
 }
 
