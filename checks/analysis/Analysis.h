@@ -19,11 +19,14 @@
 //   worlds at every block    Flow: one worklist solver, three-valued facts
 //      │  LockFlow           the transfer rules for locks
 //      │  TaskFlow           the transfer rules for tasks
+//      │  PinFlow            the transfer rules for objects that must not move
 //      ▼
 //   HeldLock                 a lock, who holds it, where it was taken, and
 //                            where the coroutine may suspend with it
 //   LostTask                 work that nobody waits for: UnusedTasks,
 //   TaskShapes
+//   PinnedMove               an object moved while others have its address:
+//                            Registrations say who does
 //
 // Each step has its own header, says nothing in words, and can be tested alone.
 // A check asks for the last one and words the answer.
@@ -33,6 +36,8 @@
 
 #include "Coroutine.h"
 #include "HeldLocks.h"
+#include "PinnedMoves.h"
+#include "Registrations.h"
 #include "Shapes.h"
 #include "Summaries.h"
 #include "TaskShapes.h"
@@ -56,7 +61,8 @@ public:
                     std::shared_ptr<const SummaryTable> OtherUnits = nullptr)
       : Facts(std::move(M)), OtherUnits(std::move(OtherUnits)), Muted(Muted),
         TypeShapes(*Facts), Tasks(TypeShapes),
-        TaskFates(Tasks, this->OtherUnits.get()), Functions(*this) {}
+        TaskFates(Tasks, this->OtherUnits.get()), Functions(*this),
+        Addresses(TypeShapes) {}
 
   /// The analysis that all checks with this `Unit` share; made by the first.
   /// The key is compared, never used. Thread-safe.
@@ -72,6 +78,7 @@ public:
   TaskShapes &tasks() { return Tasks; }
   Summaries &summaries() { return Functions; }
   TaskSummaries &taskSummaries() { return TaskFates; }
+  Registrations &registrations() { return Addresses; }
   BlockingCalls &blocking();
   /// See UserFunctions.h; found once.
   llvm::ArrayRef<const clang::FunctionDecl *>
@@ -87,6 +94,10 @@ public:
 
   /// The work that `F` loses, in source order, be it a coroutine or not.
   std::vector<LostTask> lostTasks(const clang::FunctionDecl &F);
+
+  /// The objects that `F` moves after their address was registered, in source
+  /// order, be it a coroutine or not.
+  std::vector<PinnedMove> pinnedMoves(const clang::FunctionDecl &F);
 
   /// How many coroutines were looked at by all analyses of this process, how
   /// many of them needed a flow analysis, and how many were given up.
@@ -110,6 +121,7 @@ private:
   TaskShapes Tasks;
   TaskSummaries TaskFates;
   Summaries Functions;
+  Registrations Addresses;
   std::shared_ptr<BlockingCalls> Blocking; ///< made when it is asked for
   std::optional<std::vector<const clang::FunctionDecl *>> Defined;
 };

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What an expression is to the object: see AddressWalk.h. What statements do
+// with it is in AddressEffects.cpp.
+
+#include "AddressWalk.h"
+#include "Places.h"
+#include "Summaries.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/StmtCXX.h"
+
+using namespace clang;
+
+namespace corolint {
+
+llvm::ArrayRef<const Expr *> givenTo(const Expr *Call) {
+  if (const auto *C = dyn_cast<CXXConstructExpr>(Call))
+    return llvm::ArrayRef(C->getArgs(), C->getNumArgs());
+  const auto *AsCall = cast<CallExpr>(Call);
+  llvm::ArrayRef<const Expr *> Given(AsCall->getArgs(), AsCall->getNumArgs());
+  if (isa<CXXOperatorCallExpr>(Call) &&
+      isa_and_nonnull<CXXMethodDecl>(AsCall->getDirectCallee()) &&
+      !Given.empty())
+    return Given.drop_front();
+  return Given;
+}
+
+const Expr *receiverOf(const Expr *Call) {
+  if (const auto *Member = dyn_cast<CXXMemberCallExpr>(Call))
+    return Member->getImplicitObjectArgument();
+  if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call);
+      Op && Op->getNumArgs() &&
+      isa_and_nonnull<CXXMethodDecl>(Op->getDirectCallee()))
+    return Op->getArg(0);
+  return nullptr;
+}
+
+const FunctionDecl *calleeOf(const Expr *Call) {
+  if (const auto *C = dyn_cast<CXXConstructExpr>(Call))
+    return C->getConstructor();
+  return cast<CallExpr>(Call)->getDirectCallee();
+}
+
+static llvm::StringRef nameOf(const NamedDecl &D) {
+  return D.getIdentifier() ? D.getName() : llvm::StringRef();
+}
+
+static bool isOneOf(llvm::StringRef Name,
+                    std::initializer_list<llvm::StringRef> Names) {
+  return llvm::is_contained(Names, Name);
+}
+
+bool putsIn(const FunctionDecl &F) {
+  if (!isa<CXXMethodDecl>(F) || !isInStd(F))
+    return false;
+  if (F.getOverloadedOperator() == OO_Equal)
+    return true;
+  return isOneOf(nameOf(F),
+                 {"push_back", "push_front", "emplace_back", "emplace_front",
+                  "push", "insert", "emplace", "emplace_hint",
+                  "insert_or_assign", "try_emplace", "reset", "assign", "store",
+                  "exchange", "compare_exchange_weak",
+                  "compare_exchange_strong"});
+}
+
+/// A class of the standard library whose objects keep addresses that they are
+/// made from.
+static bool keepsAddresses(const CXXRecordDecl &R) {
+  return isOneOf(nameOf(R),
+                 {"function", "move_only_function", "copyable_function",
+                  "function_ref", "reference_wrapper", "thread", "jthread",
+                  "unique_ptr", "shared_ptr", "pair", "tuple", "optional",
+                  "variant", "any", "span", "basic_string_view"});
+}
+
+//===-- Expressions -------------------------------------------------------===//
+
+/// Without what leaves the same object, or the same pointer.
+static const Expr *same(const Expr *E) {
+  for (;;) {
+    const Expr *Last = E;
+    E = E->IgnoreParens();
+    if (const auto *Full = dyn_cast<FullExpr>(E))
+      E = Full->getSubExpr();
+    else if (const auto *M = dyn_cast<MaterializeTemporaryExpr>(E))
+      E = M->getSubExpr();
+    else if (const auto *B = dyn_cast<CXXBindTemporaryExpr>(E))
+      E = B->getSubExpr();
+    else if (const auto *D = dyn_cast<CXXDefaultInitExpr>(E))
+      E = D->getExpr();
+    else if (const auto *C = dyn_cast<CastExpr>(E))
+      switch (C->getCastKind()) {
+      case CK_NoOp:
+      case CK_BitCast:
+      case CK_LValueBitCast:
+      case CK_DerivedToBase:
+      case CK_UncheckedDerivedToBase:
+      case CK_BaseToDerived:
+      case CK_ConstructorConversion:
+      case CK_UserDefinedConversion:
+        E = C->getSubExpr();
+        break;
+      default:
+        break;
+      }
+    if (E == Last)
+      return E;
+  }
+}
+
+bool AddressWalk::denotes(const Expr *E) {
+  E = same(E);
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
+    return Aliases.count(Ref->getDecl());
+  if (const auto *Op = dyn_cast<UnaryOperator>(E))
+    return Op->getOpcode() == UO_Deref && points(Op->getSubExpr());
+  if (const auto *M = dyn_cast<MemberExpr>(E)) {
+    const auto *Field = dyn_cast<FieldDecl>(M->getMemberDecl());
+    if (!Field || Field->getType()->isReferenceType())
+      return false;
+    return M->isArrow() ? points(M->getBase()) : denotes(M->getBase());
+  }
+  if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E))
+    return points(Sub->getBase());
+  if (const auto *C = dyn_cast<ConditionalOperator>(E))
+    return denotes(C->getTrueExpr()) || denotes(C->getFalseExpr());
+  if (const auto *Call = dyn_cast<CallExpr>(E)) {
+    const FunctionDecl *Callee = Call->getDirectCallee();
+    if (!Callee || !Callee->getReturnType()->isReferenceType())
+      return false;
+    llvm::StringRef Name = nameOf(*Callee);
+    if (isInStd(*Callee))
+      return (Name == "move" || Name == "forward" || Name == "as_const") &&
+             Call->getNumArgs() == 1 && denotes(Call->getArg(0));
+    if (const Expr *Object = receiverOf(Call); Object && denotes(Object))
+      return All.of(*Callee, Registrations::This).IsReturned;
+  }
+  return false;
+}
+
+bool AddressWalk::points(const Expr *E) {
+  E = same(E);
+  if (isa<CXXThisExpr>(E))
+    return Subject == Registrations::This;
+  if (const auto *Op = dyn_cast<UnaryOperator>(E))
+    return Op->getOpcode() == UO_AddrOf && denotes(Op->getSubExpr());
+  if (const auto *C = dyn_cast<CastExpr>(E)) {
+    if (C->getCastKind() == CK_ArrayToPointerDecay)
+      return denotes(C->getSubExpr());
+    if (C->getCastKind() == CK_LValueToRValue)
+      if (const auto *Ref = dyn_cast<DeclRefExpr>(same(C->getSubExpr())))
+        return Pointers.count(Ref->getDecl());
+    return false;
+  }
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
+    return Pointers.count(Ref->getDecl()); // as an lvalue
+  if (const auto *C = dyn_cast<ConditionalOperator>(E))
+    return points(C->getTrueExpr()) || points(C->getFalseExpr());
+  if (const auto *Op = dyn_cast<BinaryOperator>(E))
+    return Op->getOpcode() == BO_Assign && points(Op->getRHS());
+  if (const auto *Call = dyn_cast<CallExpr>(E))
+    if (const FunctionDecl *Callee = Call->getDirectCallee();
+        Callee && isInStd(*Callee) && Call->getNumArgs() == 1) {
+      llvm::StringRef Name = nameOf(*Callee);
+      if (Name == "addressof" || Name == "__addressof")
+        return denotes(Call->getArg(0));
+      if (Name == "move" || Name == "forward" || Name == "to_address")
+        return points(Call->getArg(0));
+    }
+  return false;
+}
+
+bool AddressWalk::carries(const Expr *E) {
+  E = same(E);
+  if (points(E))
+    return true;
+  if (const auto *C = dyn_cast<CastExpr>(E);
+      C && C->getCastKind() == CK_LValueToRValue)
+    E = same(C->getSubExpr());
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
+    return Holders.count(Ref->getDecl());
+  if (const auto *L = dyn_cast<LambdaExpr>(E)) {
+    auto Init = L->capture_init_begin();
+    for (const LambdaCapture &C : L->captures()) {
+      const Expr *Value = *Init++;
+      if (C.capturesThis()) {
+        if (Subject == Registrations::This &&
+            C.getCaptureKind() != LCK_StarThis)
+          return true;
+      } else if (C.capturesVariable() && Value) {
+        const auto *V = C.getCapturedVar();
+        if (C.getCaptureKind() == LCK_ByRef ? Aliases.count(V) || denotes(Value)
+                                            : carries(Value))
+          return true;
+        if (C.getCaptureKind() == LCK_ByRef && Holders.count(V))
+          return true;
+      }
+    }
+    return false;
+  }
+  if (const auto *List = dyn_cast<InitListExpr>(E)) {
+    if (const InitListExpr *Semantic = List->getSemanticForm())
+      List = Semantic;
+    return llvm::any_of(List->inits(), [&](const Expr *Init) {
+      return Init && (carries(Init) || (Init->isGLValue() && denotes(Init)));
+    });
+  }
+  if (const auto *List = dyn_cast<CXXParenListInitExpr>(E))
+    return llvm::any_of(List->getInitExprs(), [&](const Expr *Init) {
+      return carries(Init) || (Init->isGLValue() && denotes(Init));
+    });
+  if (const auto *New = dyn_cast<CXXNewExpr>(E))
+    return New->getInitializer() && carries(New->getInitializer());
+  if (const auto *List = dyn_cast<CXXStdInitializerListExpr>(E))
+    return carries(List->getSubExpr());
+  if (const auto *C = dyn_cast<ConditionalOperator>(E))
+    return carries(C->getTrueExpr()) || carries(C->getFalseExpr());
+  if (const auto *Op = dyn_cast<BinaryOperator>(E))
+    return (Op->getOpcode() == BO_Assign || Op->getOpcode() == BO_Comma) &&
+           carries(Op->getRHS());
+  if (isa<CallExpr, CXXConstructExpr>(E))
+    return carriesThrough(E);
+  return false;
+}
+
+std::optional<int> AddressWalk::passes(const Expr *E, const FunctionDecl &To,
+                                       unsigned I) {
+  if (I >= To.getNumParams())
+    return carries(E) || (E->isGLValue() && denotes(E)) ? std::optional(int(I))
+                                                        : std::nullopt;
+  QualType T = To.getParamDecl(I)->getType();
+  if (T->isReferenceType()) {
+    if (denotes(E) || (T->getPointeeType()->isPointerType() && points(E)))
+      return int(I);
+    return carries(E) ? std::optional(Registrations::holder(I)) : std::nullopt;
+  }
+  if (points(E))
+    return int(I);
+  return carries(E) ? std::optional(Registrations::holder(I)) : std::nullopt;
+}
+
+/// Whether what a call returns, or a constructor makes, has the address.
+bool AddressWalk::carriesThrough(const Expr *Call) {
+  const FunctionDecl *Callee = calleeOf(Call);
+  if (!Callee)
+    return false;
+  llvm::ArrayRef<const Expr *> Given = givenTo(Call);
+  if (const auto *C = dyn_cast<CXXConstructorDecl>(Callee)) {
+    if (C->isCopyOrMoveConstructor())
+      return !Given.empty() && carries(Given.front());
+    bool InStd = isInStd(*C);
+    if (InStd && !keepsAddresses(*C->getParent()))
+      return false;
+    for (unsigned I = 0; I < Given.size(); ++I)
+      if (std::optional<int> As = passes(Given[I], *C, I)) {
+        if (InStd)
+          return true;
+        for (const AddressStore &Each : All.of(*C, *As).Stores)
+          if (Each.In == AddressStore::Itself)
+            return true;
+      }
+    return false;
+  }
+  if (isInStd(*Callee)) {
+    bool Hands = isOneOf(nameOf(*Callee),
+                         {"move", "forward", "bind", "bind_front", "make_pair",
+                          "make_tuple", "tie", "ref", "cref", "make_unique",
+                          "make_shared", "async", "make_optional", "as_const"});
+    if (!Hands)
+      return false;
+    for (unsigned I = 0; I < Given.size(); ++I)
+      if (std::optional<int> As = passes(Given[I], *Callee, I)) {
+        // `std::move(*this)` is the object, and carries nothing.
+        llvm::StringRef Name = nameOf(*Callee);
+        if ((Name == "move" || Name == "forward" || Name == "as_const") &&
+            denotes(Given[I]))
+          return false;
+        // What is made of the object is a copy of it.
+        if (Name.starts_with("make_") && denotes(Given[I]))
+          continue;
+        return true;
+      }
+    return false;
+  }
+  // A coroutine keeps what it is given by reference in its frame.
+  const FunctionDecl *Body = nullptr;
+  bool IsCoroutine = Callee->hasBody(Body) && !Body->hasSkippedBody() &&
+                     isa_and_nonnull<CoroutineBodyStmt>(Body->getBody());
+  if (const Expr *Object = receiverOf(Call);
+      Object && !isa<CXXConversionDecl>(Callee)) {
+    bool IsPointer = Object->getType()->isPointerType();
+    if ((IsPointer ? points(Object) : denotes(Object)) &&
+        (IsCoroutine || All.of(*Callee, Registrations::This).IsReturned))
+      return !Callee->getReturnType()->isReferenceType();
+  }
+  for (unsigned I = 0; I < Given.size(); ++I)
+    if (std::optional<int> As = passes(Given[I], *Callee, I))
+      if (IsCoroutine || All.of(*Callee, *As).IsReturned)
+        return !Callee->getReturnType()->isReferenceType();
+  return false;
+}
+
+//===-- Where it goes -----------------------------------------------------===//
+
+static bool isShared(QualType T) {
+  const CXXRecordDecl *R = classOf(T);
+  return R && (nameOf(*R) == "shared_ptr" || nameOf(*R) == "weak_ptr");
+}
+
+AddressWalk::Target AddressWalk::target(const Expr *E) {
+  E = same(E);
+  if (denotes(E)) {
+    Target To{Subject == Registrations::This ? Target::Itself
+                                             : Target::Unknown};
+    if (const auto *M = dyn_cast<MemberExpr>(E))
+      To.Key = M->getMemberDecl();
+    return To;
+  }
+  if (const auto *M = dyn_cast<MemberExpr>(E)) {
+    Target To{Target::Others};
+    if (isa<FieldDecl>(M->getMemberDecl()) &&
+        !M->getMemberDecl()->getType()->isReferenceType())
+      To = M->isArrow() ? pointee(M->getBase()) : target(M->getBase());
+    To.Key = M->getMemberDecl();
+    return To;
+  }
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
+    const auto *V = dyn_cast<VarDecl>(Ref->getDecl());
+    if (!V)
+      return {Target::Unknown};
+    Target To{Target::Others, 0, nullptr, V};
+    if (V->hasGlobalStorage())
+      return To;
+    if (Ref->refersToEnclosingVariableOrCapture())
+      return {Target::Unknown};
+    if (const auto *P = dyn_cast<ParmVarDecl>(V);
+        P && P->getType()->isReferenceType()) {
+      To.Is = Target::Parameter;
+      To.Index = P->getFunctionScopeIndex();
+    } else if (V->getType()->isReferenceType()) {
+      return V->getInit() && same(V->getInit())->isGLValue()
+                 ? target(V->getInit())
+                 : Target{Target::Unknown};
+    } else {
+      To.Is = Target::Local;
+      To.Variable = V;
+    }
+    return To;
+  }
+  if (const auto *Op = dyn_cast<UnaryOperator>(E);
+      Op && Op->getOpcode() == UO_Deref)
+    return pointee(Op->getSubExpr());
+  if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E))
+    return pointee(Sub->getBase());
+  if (const auto *Call = dyn_cast<CallExpr>(E)) {
+    const FunctionDecl *Callee = Call->getDirectCallee();
+    const Expr *Object = Callee ? receiverOf(Call) : nullptr;
+    if (Object && isInStd(*Callee) && nameOf(*Callee) != "promise" &&
+        !isShared(Object->getType()) &&
+        classOf(Object->getType()) && // owners, containers
+        !nameOf(*classOf(Object->getType())).contains("iterator"))
+      return target(Object);
+    return {Target::Others, 0, nullptr, Callee};
+  }
+  return {Target::Unknown};
+}
+
+AddressWalk::Target AddressWalk::pointee(const Expr *Pointer) {
+  const Expr *E = same(Pointer);
+  if (points(E) || isa<CXXThisExpr>(E)) // *this, or of another subject
+    return {Target::Itself};
+  if (const auto *Op = dyn_cast<UnaryOperator>(E);
+      Op && Op->getOpcode() == UO_AddrOf)
+    return target(Op->getSubExpr());
+  if (const auto *C = dyn_cast<CastExpr>(E)) {
+    if (C->getCastKind() == CK_ArrayToPointerDecay)
+      return target(C->getSubExpr());
+    E = same(C->getSubExpr());
+  }
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
+    const auto *V = dyn_cast<VarDecl>(Ref->getDecl());
+    if (!V || Ref->refersToEnclosingVariableOrCapture())
+      return {Target::Unknown};
+    if (V->hasGlobalStorage())
+      return {Target::Others, 0, nullptr, V};
+    if (const auto *P = dyn_cast<ParmVarDecl>(V))
+      return {Target::Parameter, P->getFunctionScopeIndex(), nullptr, nullptr};
+    if (V->getInit()) {
+      const Expr *Init = core(V->getInit());
+      if (isa<CXXNewExpr>(Init))
+        return {Target::Local, 0, V, nullptr};
+      if (const auto *Op = dyn_cast<UnaryOperator>(Init);
+          Op && Op->getOpcode() == UO_AddrOf)
+        return target(Op->getSubExpr());
+    }
+    return {Target::Others};
+  }
+  if (const auto *Call = dyn_cast<CallExpr>(E))
+    if (const FunctionDecl *Callee = Call->getDirectCallee();
+        Callee && isInStd(*Callee))
+      if (const Expr *Object = receiverOf(Call);
+          Object && !isShared(Object->getType()))
+        return target(Object); // p.get()->x, p->x, v.data()[0]
+  return {Target::Others};
+}
+
+} // namespace corolint

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reads one body for Registrations.h: where does the address of one object go?
+//
+// An expression *denotes* the object if it is an lvalue for it or for a part of
+// it (`*this`, `node_`), and *carries* its address if its value is a pointer to
+// it, or an object that has one: `this`, `&node_`, `[this] {…}`, `entry{this}`,
+// `std::bind(&op::done, this)`, a local variable that got one of these.
+
+#ifndef COROLINT_CHECKS_ANALYSIS_ADDRESSWALK_H
+#define COROLINT_CHECKS_ANALYSIS_ADDRESSWALK_H
+
+#include "Registrations.h"
+#include "clang/AST/ExprCXX.h"
+#include "llvm/ADT/DenseSet.h"
+
+namespace corolint {
+
+class AddressWalk {
+public:
+  AddressWalk(Registrations &R, const clang::FunctionDecl &F, int Subject,
+              AddressSummary &Out);
+
+  void run();
+
+private:
+  /// Where a store goes, seen from inside the function.
+  struct Target {
+    enum Kind { Others, Itself, Parameter, Local, Unknown } Is;
+    unsigned Index = 0;
+    const clang::VarDecl *Variable = nullptr;
+    /// The member or variable that is assigned to: the same again may undo it.
+    const clang::ValueDecl *Key = nullptr;
+  };
+
+  void statement(const clang::Stmt *Node);
+  void variable(const clang::VarDecl &V);
+  void initializers(const clang::CXXConstructorDecl &C);
+  void expression(const clang::Expr *E);
+  void assigned(const clang::Expr *To, const clang::Expr *Value,
+                const clang::Expr *At);
+  void called(const clang::Expr *Call);
+  void calledInStd(const clang::FunctionDecl &F, const clang::Expr *Object,
+                   llvm::ArrayRef<const clang::Expr *> Given,
+                   const clang::Expr *At);
+
+  bool denotes(const clang::Expr *E);
+  bool points(const clang::Expr *E);
+  bool carries(const clang::Expr *E);
+  /// What `E` is to the parameter number `I` of a function: the subject to ask
+  /// for; nothing if it has nothing to do with the object.
+  std::optional<int> passes(const clang::Expr *E, const clang::FunctionDecl &To,
+                            unsigned I);
+  bool carriesThrough(const clang::Expr *Call);
+  Target target(const clang::Expr *E);
+  Target pointee(const clang::Expr *Pointer);
+  void store(Target To, const clang::Expr *At, const AddressStore *Inner);
+  void undo(const clang::ValueDecl *Key);
+
+  Registrations &All;
+  const clang::FunctionDecl &F;
+  const int Subject;
+  AddressSummary &Out;
+
+  /// Variables that are references to the object, pointers to it, and those
+  /// that carry its address in some other way.
+  llvm::DenseSet<const clang::ValueDecl *> Aliases, Pointers, Holders;
+  struct Found {
+    AddressStore Store;
+    const clang::ValueDecl *Key;
+    const clang::FunctionDecl *By;
+  };
+  std::vector<Found> Stores;
+  unsigned Branches = 0;
+  /// Some path has left the function already.
+  bool HasLeft = false;
+  /// Inside the initialiser of a local object that undoes things at its end.
+  bool IsScoped = false;
+};
+
+/// The arguments of a call or construction, without the object of an operator.
+llvm::ArrayRef<const clang::Expr *> givenTo(const clang::Expr *Call);
+/// The object that a member function or operator is called on; null if none.
+const clang::Expr *receiverOf(const clang::Expr *Call);
+/// The function that a call or construction runs; null if that is not known.
+const clang::FunctionDecl *calleeOf(const clang::Expr *Call);
+/// A member of a standard container, optional or function that puts what it is
+/// given into its object.
+bool putsIn(const clang::FunctionDecl &F);
+
+} // namespace corolint
+
+#endif // COROLINT_CHECKS_ANALYSIS_ADDRESSWALK_H

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What calls and constructions do to registered objects: the rules of
+// PinFlow.h.
+
+#include "AddressWalk.h"
+#include "Annotations.h"
+#include "PinFlow.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
+
+using namespace clang;
+
+namespace corolint {
+
+static llvm::StringRef nameOf(const NamedDecl &D) {
+  return D.getIdentifier() ? D.getName() : llvm::StringRef();
+}
+static bool isOneOf(llvm::StringRef Name,
+                    std::initializer_list<llvm::StringRef> Names) {
+  return llvm::is_contained(Names, Name);
+}
+
+/// The element type of a std::vector; null of anything else.
+static QualType vectorElement(QualType T) {
+  const CXXRecordDecl *R = T->isPointerType() ? nullptr : classOf(T);
+  const auto *S = dyn_cast_or_null<ClassTemplateSpecializationDecl>(R);
+  if (!S || !isInStd(*S) || nameOf(*S) != "vector" ||
+      S->getTemplateArgs()[0].getKind() != TemplateArgument::Type)
+    return {};
+  return S->getTemplateArgs()[0].getAsType();
+}
+
+//===-- Constructions -----------------------------------------------------===//
+
+/// An object, or part of one, is made at `At`.
+void PinFlow::constructed(const Expr *Value, Place At, World &W,
+                          unsigned Depth) {
+  const Expr *E = core(Value);
+  if (const auto *List = dyn_cast<InitListExpr>(E)) {
+    if (Depth < 4)
+      for (const Expr *Init : List->inits())
+        if (Init)
+          constructed(Init, At, W, Depth + 1);
+    return;
+  }
+  if (const auto *C = dyn_cast<CXXConstructExpr>(E)) {
+    if (C->getConstructor()->isCopyOrMoveConstructor())
+      return;
+    end(Places.temporary(E), W);
+    if (const AddressStore *Stored = All.registers(*C->getConstructor()))
+      start(At, C->getType(), Stored->Of, C, Stored, W);
+    return;
+  }
+  if (const auto *Call = dyn_cast<CallExpr>(E); Call && E->isPRValue())
+    if (const CXXRecordDecl *R = classOf(E->getType());
+        R && E->getType()->isRecordType())
+      if (const AddressStore *Stored = All.alwaysRegisters(*R))
+        start(At, E->getType(), Stored->Of, Call, Stored, W);
+}
+
+void PinFlow::construct(const CXXConstructExpr *C, World &W) {
+  const CXXConstructorDecl *Constructor = C->getConstructor();
+  if (Constructor->isCopyOrMoveConstructor()) {
+    const Expr *From = C->getNumArgs() ? C->getArg(0) : nullptr;
+    if (!From || Unmoved.count(core(From)))
+      return;
+    std::optional<Place> P = Places.resolve(From);
+    if (!P)
+      return;
+    const ReturnStmt *IsReturned = Returned.lookup(C);
+    // Clang elides the move of what it calls an NRVO variable.
+    if (C->isElidable() || (IsReturned && IsReturned->getNRVOCandidate() &&
+                            IsReturned->getNRVOCandidate()->isNRVOVariable()))
+      return;
+    relocate(*P, C->getType(), Constructor, C,
+             IsReturned                         ? PinnedMove::Returned
+             : Constructor->isMoveConstructor() ? PinnedMove::Moved
+                                                : PinnedMove::Copied,
+             W);
+    return;
+  }
+  if (isInStd(*Constructor)) {
+    for (const Expr *Given : givenTo(C))
+      if (Given->isXValue() && core(Given)->getType()->isRecordType())
+        if (std::optional<Place> P = Places.resolve(Given))
+          relocate(*P, Given->getType(), nullptr, Given, PinnedMove::Moved, W);
+    return;
+  }
+  given(C, *Constructor, W);
+  if (const AddressStore *Stored = All.registers(*Constructor))
+    start(Places.temporary(C), C->getType(), Stored->Of, C, Stored, W);
+}
+
+//===-- Calls -------------------------------------------------------------===//
+
+/// The class names itself an operation state, or the variable was made by
+/// connecting one.
+static bool isOperationState(const Expr *Object) {
+  const CXXRecordDecl *R = classOf(Object->getType());
+  if (!R)
+    return false;
+  ASTContext &Context = R->getASTContext();
+  if (!R->lookup(&Context.Idents.get("operation_state_concept")).empty())
+    return true;
+  const auto *Ref = dyn_cast<DeclRefExpr>(core(Object));
+  const auto *V = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+  const auto *Made =
+      V && V->getInit() ? dyn_cast<CallExpr>(core(V->getInit())) : nullptr;
+  const FunctionDecl *Maker = Made ? Made->getDirectCallee() : nullptr;
+  if (!Maker)
+    return false;
+  if (const auto *Method = dyn_cast<CXXMethodDecl>(Maker);
+      Method && Method->getOverloadedOperator() == OO_Call)
+    return isOneOf(nameOf(*Method->getParent()), {"connect_t", "connect_fn"});
+  return nameOf(*Maker) == "connect";
+}
+
+bool PinFlow::startsOperation(const Expr *Call, const FunctionDecl &Callee,
+                              const Expr *&Started) {
+  llvm::ArrayRef<const Expr *> Given = givenTo(Call);
+  const auto *Method = dyn_cast<CXXMethodDecl>(&Callee);
+  if (nameOf(Callee) == "start" && Method && Given.empty())
+    Started = receiverOf(Call);
+  else if (Given.size() == 1 &&
+           ((nameOf(Callee) == "start" && !Method) ||
+            (Method && Method->getOverloadedOperator() == OO_Call &&
+             isOneOf(nameOf(*Method->getParent()), {"start_t", "start_fn"}))))
+    Started = Given.front();
+  return Started && isOperationState(Started);
+}
+
+void PinFlow::assignment(const CXXOperatorCallExpr *Call,
+                         const CXXMethodDecl &By, World &W) {
+  const Expr *To = Call->getArg(0), *From = Call->getArg(1);
+  QualType T = To->getType();
+  if (std::optional<Place> P = Places.resolve(To)) {
+    relocate(*P, T, &By, Call, PinnedMove::Assigned, W);
+    end(*P, W);
+  }
+  if (std::optional<Place> P = Places.resolve(From))
+    relocate(*P, T, &By, Call,
+             By.isMoveAssignmentOperator() ? PinnedMove::Moved
+                                           : PinnedMove::Copied,
+             W);
+}
+
+/// Growth and erasure of vectors. True if that is what the call is.
+bool PinFlow::movesElements(const CallExpr *Call, const FunctionDecl &Callee,
+                            World &W) {
+  const Expr *Object = receiverOf(Call);
+  QualType Element = Object ? vectorElement(Object->getType()) : QualType();
+  if (Element.isNull() || !Element->isRecordType())
+    return false;
+  std::optional<Place> V = Places.resolve(Object);
+  if (!V)
+    return false;
+  llvm::StringRef Name = nameOf(Callee);
+  bool Adds = isOneOf(Name, {"push_back", "emplace_back", "insert", "emplace"});
+  bool Grows = Adds || isOneOf(Name, {"resize", "reserve", "shrink_to_fit"});
+  bool Erases = Name == "erase" && Call->getNumArgs() == 1;
+  // The last element goes without moving others; which one it is else, and how
+  // many there are, must be known.
+  if (Erases) {
+    const auto *At = dyn_cast<CXXMemberCallExpr>(core(Call->getArg(0)));
+    if (const auto *C = dyn_cast<CXXConstructExpr>(core(Call->getArg(0)));
+        C && C->getNumArgs() >= 1)
+      At = dyn_cast<CXXMemberCallExpr>(core(C->getArg(0)));
+    Erases = At && At->getMethodDecl() &&
+             isOneOf(nameOf(*At->getMethodDecl()), {"begin", "cbegin"});
+  }
+  // What others have made may have room enough.
+  const auto *Variable = dyn_cast_or_null<VarDecl>(Places.rootVariable(*V));
+  bool IsOurs = Variable && Variable->hasLocalStorage() &&
+                !isa<ParmVarDecl>(Variable) && !Places.isVisibleOutside(*V) &&
+                *V == Places.variable(Variable) &&
+                !Variable->getType()->isReferenceType();
+  bool HasRoom = llvm::is_contained(W.Reserved, *V);
+  if ((Grows && IsOurs && !HasRoom) || Erases)
+    for (size_t I = 0; I < W.Pins.size();) {
+      const Pin Each = W.Pins[I];
+      const Registration &R = Registered[Each.By];
+      if (!Places.isWithin(Each.Of, *V) || !holds(Element, *R.Of) ||
+          (Erases && Each.Of == *V && !Each.Many) ||
+          !All.isLeftBehind(Element, *R.Of)) {
+        ++I;
+        continue;
+      }
+      Found.insert({Call, PinnedMove::Relocated, *V, Each.By});
+      W.Pins.erase(W.Pins.begin() + I);
+    }
+  if (isOneOf(Name, {"clear", "assign"}))
+    end(*V, W);
+  if (Name == "reserve" && !HasRoom) {
+    W.Reserved.push_back(*V);
+    llvm::sort(W.Reserved);
+  }
+  if (Adds)
+    if (const CXXRecordDecl *R = classOf(Element))
+      if (const AddressStore *Stored = All.alwaysRegisters(*R))
+        start(*V, Element, Stored->Of, Call, Stored, W);
+  return true;
+}
+
+/// True if the call is understood.
+bool PinFlow::callInStd(const Expr *E, const FunctionDecl &Callee, World &W) {
+  const auto *Call = cast<CallExpr>(E);
+  llvm::StringRef Name = nameOf(Callee);
+  llvm::ArrayRef<const Expr *> Given = givenTo(Call);
+  if (isOneOf(Name, {"move", "forward", "as_const", "addressof", "ref", "cref",
+                     "get", "begin", "end", "launder"}))
+    return true;
+  const Expr *Object = receiverOf(Call);
+  if (!Object && isOneOf(Name, {"swap", "exchange", "iter_swap"})) {
+    for (const Expr *Each : Given.take_front(Name == "exchange" ? 1 : 2))
+      if (std::optional<Place> P = Places.resolve(Each);
+          P && Each->getType()->isRecordType()) {
+        relocate(*P, Each->getType(), nullptr, Call,
+                 Name == "exchange" ? PinnedMove::Moved : PinnedMove::Swapped,
+                 W);
+        end(*P, W);
+      }
+    return true;
+  }
+  if (!Object && !Given.empty() &&
+      isOneOf(Name, {"sort", "stable_sort", "rotate", "reverse", "shuffle",
+                     "partition", "stable_partition", "remove", "remove_if",
+                     "unique", "nth_element", "partial_sort"})) {
+    if (const auto *Begin = dyn_cast<CXXMemberCallExpr>(core(Given[0])))
+      if (std::optional<Place> V =
+              Places.resolve(Begin->getImplicitObjectArgument()))
+        for (size_t I = 0; I < W.Pins.size();) {
+          const Pin Each = W.Pins[I];
+          QualType T =
+              vectorElement(Begin->getImplicitObjectArgument()->getType());
+          if (T.isNull() || !Places.isWithin(Each.Of, *V) ||
+              !All.isLeftBehind(T, *Registered[Each.By].Of)) {
+            ++I;
+            continue;
+          }
+          Found.insert({Call, PinnedMove::Relocated, *V, Each.By});
+          W.Pins.erase(W.Pins.begin() + I);
+        }
+    return true;
+  }
+  bool Keeps = putsIn(Callee) ||
+               isOneOf(Name, {"make_unique", "make_shared", "make_optional",
+                              "make_pair", "make_tuple", "construct_at"});
+  for (const Expr *Each : Given)
+    if (core(Each)->getType()->isRecordType() &&
+        (Each->isXValue() || (Keeps && Each->isLValue())))
+      if (std::optional<Place> P = Places.resolve(Each))
+        relocate(*P, Each->getType(), nullptr, Each,
+                 Each->isXValue() ? PinnedMove::Moved : PinnedMove::Copied, W);
+  if (movesElements(Call, Callee, W))
+    return true;
+  if (Object && classOf(Object->getType()))
+    if (std::optional<Place> P = Places.resolve(Object)) {
+      if (isOneOf(Name, {"reset", "emplace", "clear", "operator="}) ||
+          Callee.getOverloadedOperator() == OO_Equal)
+        end(*P, W);
+      const CXXRecordDecl *R = classOf(Object->getType());
+      const auto *S = dyn_cast<ClassTemplateSpecializationDecl>(R);
+      if (Name == "emplace" && nameOf(*R) == "optional" && S &&
+          S->getTemplateArgs()[0].getKind() == TemplateArgument::Type)
+        if (const CXXRecordDecl *Held =
+                classOf(S->getTemplateArgs()[0].getAsType()))
+          if (const AddressStore *Stored = All.alwaysRegisters(*Held))
+            start(*P, S->getTemplateArgs()[0].getAsType(), Stored->Of, Call,
+                  Stored, W);
+    }
+  // What waits for others lets them work.
+  if (!All.shapes().models().blocking(Callee).empty())
+    othersAtWork(Call, W);
+  return true;
+}
+
+/// What a function does with the objects that it is given.
+void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
+  llvm::ArrayRef<const Expr *> Given = givenTo(Call);
+  for (unsigned I = 0; I < Given.size() && I < Callee.getNumParams(); ++I) {
+    const ParmVarDecl *Parameter = Callee.getParamDecl(I);
+    QualType T = Parameter->getType();
+    if (!T->isReferenceType() && !T->isPointerType())
+      continue;
+    std::optional<Place> P = Places.resolve(Given[I]);
+    if (!P)
+      continue;
+    const CXXRecordDecl *R = classOf(T->getPointeeType());
+    if (R && hasAnnotation(*Parameter, "starts")) {
+      const CXXRecordDecl *Its = classOf(Given[I]->getType());
+      start(*P, Given[I]->getType(), Its ? Its : R, Call, nullptr, W,
+            /*IsForLife=*/true);
+      continue;
+    }
+    bool IsPinned = llvm::any_of(W.Pins, [&](const Pin &Each) {
+      return Places.isWithin(Each.Of, *P) || Places.isWithin(*P, Each.Of);
+    });
+    bool IsNode = R && !isInStd(*R) && isLinked(*R);
+    if (!IsPinned && !IsNode)
+      continue;
+    const AddressSummary &S = All.of(Callee, int(I));
+    bool IsKept = false;
+    // Into a list: not into somebody's notes on what he has seen.
+    if (IsNode && S.IsUnclear && !isa<CXXConstructorDecl>(Callee))
+      for (const AddressStore &Each : S.Stores)
+        if (!IsKept && !T->getPointeeType().isConstQualified() &&
+            (!Each.IsConditional || Callee.getReturnType()->isVoidType()) &&
+            !(Each.In == AddressStore::Parameter && Each.Index == I)) {
+          IsKept = true;
+          AddressStore By = Each;
+          By.In = AddressStore::Others;
+          start(*P, Given[I]->getType(), R, Call, &By, W);
+        }
+    if (!IsKept && (S.IsUnclear || !S.Stores.empty()))
+      end(*P, W);
+  }
+}
+
+/// `set_parent(nullptr)`, which may be the way not to register it.
+static bool isGivenNothing(const Expr *Call) {
+  return llvm::any_of(givenTo(Call), [](const Expr *Given) {
+    if (const auto *Default = dyn_cast<CXXDefaultArgExpr>(Given))
+      Given = Default->getExpr();
+    Given = core(Given);
+    if (const auto *Bool = dyn_cast<CXXBoolLiteralExpr>(Given))
+      return !Bool->getValue();
+    return isa<CXXNullPtrLiteralExpr, GNUNullExpr>(Given);
+  });
+}
+
+void PinFlow::call(const Expr *E, World &W) {
+  const FunctionDecl *Callee = calleeOf(E);
+  if (!Callee) {
+    if (W.Pins.empty())
+      return;
+    for (const Expr *Each : givenTo(E))
+      if (std::optional<Place> P = Places.resolve(Each))
+        end(*P, W);
+    return othersAtWork(E, W);
+  }
+  const auto *Method = dyn_cast<CXXMethodDecl>(Callee);
+  if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(E);
+      Op && Method &&
+      (Method->isCopyAssignmentOperator() ||
+       Method->isMoveAssignmentOperator()))
+    return assignment(Op, *Method, W);
+
+  const Expr *Started = nullptr;
+  const Expr *Object = receiverOf(E);
+  if (!isInStd(*Callee) && Method && !Method->isStatic() && Object &&
+      hasAnnotation(*Method, "starts"))
+    if (std::optional<Place> P = Places.resolve(Object))
+      return start(*P, Object->getType(), Method->getParent(), E, nullptr, W);
+  if (startsOperation(E, *Callee, Started)) {
+    const AddressStore *Stored = nullptr;
+    if (Method && Started == Object)
+      Stored = All.registers(*Callee);
+    if (std::optional<Place> P = Places.resolve(Started))
+      start(*P, Started->getType(),
+            Stored && Stored->Of ? Stored->Of : classOf(Started->getType()), E,
+            Stored, W);
+    return;
+  }
+  if (isInStd(*Callee)) {
+    callInStd(E, *Callee, W);
+    return;
+  }
+
+  bool IsNamed = false;
+  if (Method && !Method->isStatic() && Object)
+    if (std::optional<Place> P = Places.resolve(Object)) {
+      const AddressStore *Stored = All.registers(*Callee);
+      if (Stored && !(Stored->IsConditional && isGivenNothing(E))) {
+        start(*P, Object->getType(), Stored->Of, E, Stored, W);
+        IsNamed = true;
+      } else if (!Method->isConst()) {
+        bool IsPinned = llvm::any_of(W.Pins, [&](const Pin &Each) {
+          return Places.isWithin(Each.Of, *P) || Places.isWithin(*P, Each.Of);
+        });
+        if (IsPinned) {
+          IsNamed = true;
+          if (All.of(*Callee, Registrations::This).IsUnclear)
+            end(*P, W);
+        }
+      } else {
+        IsNamed = true; // asks something
+      }
+    }
+  size_t Before = W.Pins.size();
+  given(E, *Callee, W);
+  if (!IsNamed && W.Pins.size() <= Before)
+    othersAtWork(E, W);
+}
+
+/// Whether the variable could refer to another object: cheap.
+static bool mayRefer(const VarDecl &V, Registrations &R) {
+  const Expr *Init = core(V.getInit());
+  if (const auto *Await = dyn_cast<CoawaitExpr>(Init))
+    Init = core(Await->getOperand());
+  if (!isa<CallExpr, CXXConstructExpr>(Init))
+    return false;
+  const CXXRecordDecl *Class = classOf(V.getType());
+  const FunctionDecl *Callee = calleeOf(Init);
+  if (!Class || !Callee)
+    return false;
+  if (R.shapes().isGuard(V.getType()))
+    return true;
+  if (isInStd(*Callee))
+    return false;
+  const Expr *Object = receiverOf(Init);
+  auto IsLocal = [](const Expr *E) {
+    const auto *Ref = dyn_cast<DeclRefExpr>(core(E));
+    const auto *Its = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+    return Its && Its->hasLocalStorage() && !Its->getType()->isPointerType() &&
+           Its->getType().getNonReferenceType()->isRecordType();
+  };
+  if (Object && IsLocal(Object))
+    return true;
+  llvm::ArrayRef<const Expr *> Given = givenTo(Init);
+  for (unsigned I = 0; I < Given.size() && I < Callee->getNumParams(); ++I)
+    if (Callee->getParamDecl(I)->getType()->isLValueReferenceType() &&
+        IsLocal(Given[I]))
+      return true;
+  return false;
+}
+
+bool PinFlow::registersAnything(Registrations &R, const Body &B) {
+  for (QualType Made : B.madeTypes()) {
+    QualType T = vectorElement(Made);
+    if (const CXXRecordDecl *Class = classOf(T.isNull() ? Made : T);
+        Class && R.mayRegister(*Class))
+      return true;
+  }
+  for (const Body::Store &Each : B.stores())
+    if (const auto *V = dyn_cast<VarDecl>(Each.Variable);
+        V && V->getInit() == Each.Value && V->getType()->isRecordType())
+      if (mayRefer(*V, R))
+        return true;
+  for (const CallExpr *Call : B.calls()) {
+    const FunctionDecl *Callee = Call->getDirectCallee();
+    if (!Callee || isInStd(*Callee))
+      continue;
+    const Expr *Started = nullptr;
+    if (R.registers(*Callee) || startsOperation(Call, *Callee, Started) ||
+        hasAnnotation(*Callee, "starts"))
+      return true;
+    for (const ParmVarDecl *P : Callee->parameters()) {
+      QualType T = P->getType();
+      if (!T->isReferenceType() && !T->isPointerType())
+        continue;
+      if (const CXXRecordDecl *Class = classOf(T->getPointeeType());
+          Class && (hasAnnotation(*P, "starts") ||
+                    (!isInStd(*Class) && isLinked(*Class))))
+        return true;
+    }
+  }
+  return false;
+}
+
+//===-- Results -----------------------------------------------------------===//
+
+std::vector<PinnedMove> PinFlow::moves() const {
+  std::vector<PinnedMove> Moves;
+  for (const Moved &Each : Found) {
+    const Registration &R = Registered[Each.By];
+    PinnedMove M;
+    M.How = Each.How;
+    M.At = Each.At->getExprLoc();
+    if (const auto *C = dyn_cast<CXXConstructExpr>(Each.At);
+        C && C->getNumArgs() && C->getConstructor()->isCopyOrMoveConstructor())
+      M.At = core(C->getArg(0))->getExprLoc();
+    M.Object = Places.name(Each.What);
+    if (Each.How == PinnedMove::Relocated)
+      if (const FunctionDecl *Callee = calleeOf(Each.At))
+        M.By = Callee->getNameAsString();
+    M.Class = R.Of;
+    if (R.Holder)
+      M.Holder = R.Holder->getNameAsString();
+    if (Each.Used)
+      M.Used = Each.Used->getLocation();
+    M.IsInItself = R.IsInItself;
+    M.IsPinned = R.IsForLife;
+    M.Registered = R.At->getExprLoc();
+    if (R.Stored)
+      M.Stored = R.Stored->getExprLoc();
+    Moves.push_back(std::move(M));
+  }
+  return Moves;
+}
+
+} // namespace corolint

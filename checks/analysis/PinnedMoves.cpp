@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From a function to what it moves; see PinnedMoves.h.
+
+#include "PinnedMoves.h"
+#include "Analysis.h"
+#include "PinFlow.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/StmtCXX.h"
+#include "clang/Basic/SourceManager.h"
+
+using namespace clang;
+
+namespace corolint {
+
+llvm::raw_ostream &operator<<(llvm::raw_ostream &OS, const PinnedMove &M) {
+  static constexpr llvm::StringLiteral Names[] = {
+      "moved", "copied", "assigned", "swapped", "returned", "relocated"};
+  return OS << Names[M.How] << ' ' << M.Object;
+}
+
+/// Whether anything in the body could move an object: cheap, and false for most
+/// functions.
+static bool movesAnything(const Stmt *Node) {
+  if (!Node || isa<LambdaExpr>(Node)) {
+    if (const auto *L = dyn_cast_or_null<LambdaExpr>(Node))
+      for (const Expr *Init : L->capture_inits())
+        if (movesAnything(Init))
+          return true;
+    return false;
+  }
+  if (const auto *C = dyn_cast<CXXConstructExpr>(Node)) {
+    if (C->getConstructor()->isCopyOrMoveConstructor() &&
+        !C->getConstructor()->getParent()->isEmpty())
+      return true;
+  } else if (const auto *Call = dyn_cast<CallExpr>(Node)) {
+    if (const FunctionDecl *F = Call->getDirectCallee()) {
+      const auto *Method = dyn_cast<CXXMethodDecl>(F);
+      if (Method && (Method->isCopyAssignmentOperator() ||
+                     Method->isMoveAssignmentOperator()))
+        return true;
+      if (const IdentifierInfo *Name = F->getIdentifier(); Name && isInStd(*F))
+        for (llvm::StringRef Each :
+             {"push_back", "emplace_back", "insert", "emplace", "resize",
+              "erase", "swap", "exchange", "move"})
+          if (Name->getName() == Each)
+            return true;
+    }
+  }
+  for (const Stmt *Child : Node->children())
+    if (movesAnything(Child))
+      return true;
+  return false;
+}
+
+std::vector<PinnedMove> findPinnedMoves(const FunctionDecl &F,
+                                        Registrations &R) {
+  const Stmt *Text = F.getBody();
+  if (const auto *Frame = dyn_cast_or_null<CoroutineBodyStmt>(Text))
+    Text = Frame->getBody();
+  if (!Text || !movesAnything(Text))
+    return {};
+  Body B(F, *Text);
+  if (!PinFlow::registersAnything(R, B))
+    return {};
+  Analysis::countAnalysed();
+  std::unique_ptr<CFG> Graph = PinFlow::buildGraph(F, *Text);
+  if (!Graph) {
+    Analysis::gaveUp();
+    return {};
+  }
+  PinFlow Flow(R, B, *Graph, *Text);
+  if (!Flow.run()) {
+    Analysis::gaveUp();
+    return {};
+  }
+  std::vector<PinnedMove> Moves = Flow.moves();
+  const SourceManager &SM = F.getASTContext().getSourceManager();
+  llvm::sort(Moves, [&](const PinnedMove &A, const PinnedMove &B) {
+    return SM.isBeforeInTranslationUnit(A.At, B.At);
+  });
+  return Moves;
+}
+
+std::vector<PinnedMove> Analysis::pinnedMoves(const FunctionDecl &F) {
+  // What a library does in its own bodies is its own affair.
+  if (!F.doesThisDeclarationHaveABody() || F.hasSkippedBody() ||
+      F.isDependentContext() || !Tasks.hasCoroutines(F.getASTContext()) ||
+      models().library(F))
+    return {};
+  return findPinnedMoves(F, Addresses);
+}
+
+} // namespace corolint
