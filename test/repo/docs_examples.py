@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # The pages of docs/checks keep their word, and so do those that are about all of
-# the checks. Every C++ block compiles. A block that is followed by a text block
-# gets exactly these messages; every block under "Found" has one, and none under
-# "Not found". Blocks of YAML are valid options.
+# the checks. Every C++ block compiles. A block that a text block follows in its
+# section gets exactly these messages; every block under "Found" has one, and none
+# under "Not found". Blocks of YAML are valid options.
 
 import argparse
 import os
@@ -63,8 +63,8 @@ class DocsExamples(unittest.TestCase):
     def test_pages(self):
         pages = sorted(os.listdir(PAGES))
         self.assertTrue(pages)
-        for name in pages + ["../annotations.md", "../summaries.md",
-                             "../contributing/adding-a-check.md"]:
+        for name in pages + ["../annotations.md", "../pinning.md",
+                             "../summaries.md", "../contributing/adding-a-check.md"]:
             check = "coro-" + os.path.splitext(name)[0]
             if name.startswith("../"):
                 check = "coro-*"
@@ -73,7 +73,8 @@ class DocsExamples(unittest.TestCase):
                 with self.subTest(page=name, line=block.line):
                     if block.language == "cpp":
                         expected = []
-                        if following and following.language == "text":
+                        if (following and following.language == "text" and
+                                following.section == block.section):
                             expected = following.text.splitlines()
                         self.assertEqual(self.messages(check, block.text), expected)
                         if block.section in ("Found", "Not found"):
