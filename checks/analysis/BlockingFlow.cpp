@@ -15,15 +15,12 @@ namespace corolint {
 BlockingFlow::BlockingFlow(BlockingKnowledge &K, const Body &B,
                            const CFG &Graph, llvm::ArrayRef<BlockingSite> Sites)
     : K(K), B(B), Sites(Sites), Places(B),
-      Tests(B, Places, Graph, /*IsHelper=*/true), Engine(Graph, *this) {
+      Tests(B, Places, Graph, /*IsHelper=*/true), Engine(Graph, *this),
+      Handlers(Graph) {
   for (unsigned I = 0; I < Sites.size(); ++I)
     At[Sites[I].At ? static_cast<const void *>(Sites[I].At)
                    : static_cast<const void *>(Sites[I].Variable)]
         .push_back(I);
-  for (const CFGBlock *Block : Graph)
-    if (const auto *Try =
-            dyn_cast_or_null<CXXTryStmt>(Block->getTerminatorStmt()))
-      Handlers[Try] = Block;
   findDoomed(Graph);
 }
 
@@ -58,13 +55,8 @@ void BlockingFlow::findDoomed(const CFG &Graph) {
 /// What may throw leads to the handlers around it; Clang's graph draws that
 /// only for `throw`.
 void BlockingFlow::raise(const Expr *E, const World &W) {
-  const CXXTryStmt *Try = B.tryOf(E);
-  auto Handler = Try ? Handlers.find(Try) : Handlers.end();
-  if (Handler == Handlers.end())
-    return;
-  for (const CFGBlock *Each : Handler->second->succs())
-    if (Each && isa_and_nonnull<CXXCatchStmt>(Each->getLabel()))
-      Engine.raise(*Each, W);
+  for (const CFGBlock *Each : Handlers.of(B.tryOf(E)))
+    Engine.raise(*Each, W);
 }
 
 //===-- Objects -----------------------------------------------------------===//

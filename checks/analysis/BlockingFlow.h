@@ -10,6 +10,7 @@
 #include "BlockingSites.h"
 #include "Conditions.h"
 #include "Flow.h"
+#include "Graph.h"
 #include "Places.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include <map>
@@ -109,7 +110,7 @@ private:
   Solver<BlockingFlow> Engine;
   /// By expression or variable.
   llvm::DenseMap<const void *, llvm::SmallVector<unsigned, 1>> At;
-  llvm::DenseMap<const clang::CXXTryStmt *, const clang::CFGBlock *> Handlers;
+  const HandlerBlocks Handlers;
   std::map<unsigned, Ways> Reached;
   const clang::CFGBlock *Here = nullptr;
   /// Blocks that only lead to the end of the program.

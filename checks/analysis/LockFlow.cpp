@@ -26,7 +26,8 @@ static void callsIn(const Stmt *S, std::vector<const CallExpr *> &Calls) {
 
 LockFlow::LockFlow(Analysis &A, const Body &B, const CFG &Graph, bool IsSummary)
     : A(A), S(A.shapes()), B(B), Graph(Graph), IsSummary(IsSummary), Places(B),
-      Tests(B, Places, Graph, IsSummary), Engine(Graph, *this) {
+      Tests(B, Places, Graph, IsSummary), Engine(Graph, *this),
+      Handlers(Graph) {
   for (const CoroutineSuspendExpr *E : B.suspensions())
     for (const Expr *Step :
          {E->getReadyExpr(), E->getSuspendExpr(), E->getResumeExpr()})
@@ -35,9 +36,6 @@ LockFlow::LockFlow(Analysis &A, const Body &B, const CFG &Graph, bool IsSummary)
     for (const CFGElement &E : *Block)
       if (std::optional<CFGTemporaryDtor> D = E.getAs<CFGTemporaryDtor>())
         Destroyed.insert(madeBy(*D));
-    if (const auto *Try =
-            dyn_cast_or_null<CXXTryStmt>(Block->getTerminatorStmt()))
-      Handlers[Try] = Block;
   }
   for (const Body::Store &Each : B.stores())
     elide(Each.Value);
@@ -382,31 +380,13 @@ void LockFlow::returned(const ReturnStmt *R, World W, WorldList &Out) {
   Out.push_back(std::move(W));
 }
 
-static bool isNoThrow(const FunctionDecl *F) {
-  const auto *Type = F ? F->getType()->getAs<FunctionProtoType>() : nullptr;
-  return Type && !isUnresolvedExceptionSpec(Type->getExceptionSpecType()) &&
-         Type->isNothrow();
-}
-
-/// Whether one of the awaiter's members may throw.
-bool LockFlow::mayThrow(const CoroutineSuspendExpr &E) {
-  for (const Expr *Step :
-       {E.getReadyExpr(), E.getSuspendExpr(), E.getResumeExpr()}) {
-    const CXXMethodDecl *Member = awaiterMember(Step);
-    if (!Member || !isNoThrow(Member))
-      return true;
-  }
-  return false;
-}
-
 /// What a call throws skips the unlock of a raw lock, and only of that: guards
 /// are unwound.
 void LockFlow::raise(const Expr *E, const World &W) {
   if (!on(LockRule::Raise))
     return;
   const CXXTryStmt *Try = B.tryOf(E);
-  auto Handler = Try ? Handlers.find(Try) : Handlers.end();
-  if (Handler == Handlers.end() || W.Locks.empty())
+  if (Handlers.of(Try).empty() || W.Locks.empty())
     return;
   World Raised = W;
   leaveScopes(Raised, Try);
@@ -428,9 +408,8 @@ void LockFlow::raise(const Expr *E, const World &W) {
   if (!Any)
     return;
   // What it throws is not known: not whether it passes these handlers, either.
-  for (const CFGBlock *Each : Handler->second->succs())
-    if (Each && isa_and_nonnull<CXXCatchStmt>(Each->getLabel()))
-      Engine.raise(*Each, Raised);
+  for (const CFGBlock *Each : Handlers.of(Try))
+    Engine.raise(*Each, Raised);
 }
 
 } // namespace corolint

@@ -20,6 +20,7 @@
 #include "Analysis.h"
 #include "Conditions.h"
 #include "Flow.h"
+#include "Graph.h"
 #include "Places.h"
 #include "Summaries.h"
 #include "llvm/ADT/DenseSet.h"
@@ -164,7 +165,6 @@ private:
   void awaitSteps(const clang::Stmt *Step,
                   const clang::CoroutineSuspendExpr *Of);
   const clang::Expr *madeBy(const clang::CFGTemporaryDtor &D) const;
-  static bool mayThrow(const clang::CoroutineSuspendExpr &E);
   void elide(const clang::Expr *Init);
 
   // Branches: LockBranches.cpp.
@@ -265,7 +265,7 @@ private:
   /// Prvalues that are a variable's own object; Clang's graph destroys some of
   /// them twice.
   llvm::DenseSet<const clang::Expr *> Elided;
-  llvm::DenseMap<const clang::CXXTryStmt *, const clang::CFGBlock *> Handlers;
+  const HandlerBlocks Handlers;
   /// Guards that a helper was given and asks whether they hold.
   std::map<Place, Subject> GivenGuards;
   std::set<Finding> Findings;

@@ -3,6 +3,7 @@
 // Reads the bodies of await_ready and await_suspend; see SuspensionPoints.h.
 
 #include "SuspensionPoints.h"
+#include "Graph.h"
 #include "Places.h"
 #include "clang/AST/ASTContext.h"
 #include <optional>
@@ -203,6 +204,13 @@ Suspension suspensionOf(const CoroutineSuspendExpr &E) {
   if (std::optional<Suspension> S = standardAwaiter(*Ready->getParent()))
     return *S;
   return combine(Ready, Suspend);
+}
+
+bool mayThrow(const CoroutineSuspendExpr &E) {
+  return llvm::any_of(
+      std::initializer_list<const Expr *>{E.getReadyExpr(), E.getSuspendExpr(),
+                                          E.getResumeExpr()},
+      [](const Expr *Step) { return !isNoThrow(awaiterMember(Step)); });
 }
 
 } // namespace corolint

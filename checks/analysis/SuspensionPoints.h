@@ -27,6 +27,9 @@ const clang::CXXMethodDecl *awaiterMember(const clang::Expr *Step);
 /// What this co_await or co_yield does.
 Suspension suspensionOf(const clang::CoroutineSuspendExpr &E);
 
+/// Whether one of the awaiter's members may throw.
+bool mayThrow(const clang::CoroutineSuspendExpr &E);
+
 } // namespace corolint
 
 #endif // COROLINT_CHECKS_ANALYSIS_SUSPENSIONPOINTS_H

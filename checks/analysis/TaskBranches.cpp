@@ -88,6 +88,17 @@ void TaskFlow::unwind(const CXXTryStmt *To, World &W) {
   }
 }
 
+/// What an await throws leads to a handler around it, whatever that takes: what
+/// it was given is spent, and may be tried again.
+void TaskFlow::raise(const CoroutineSuspendExpr &E, World W) {
+  const CXXTryStmt *Try = B.tryOf(&E);
+  if (Catches.of(Try).empty())
+    return;
+  unwind(Try, W);
+  for (const CFGBlock *Each : Catches.of(Try))
+    Engine.raise(*Each, W);
+}
+
 //===-- Edges -------------------------------------------------------------===//
 
 Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,

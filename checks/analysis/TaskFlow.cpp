@@ -3,6 +3,7 @@
 // The rules of TaskFlow.h, and how its losses become findings.
 
 #include "TaskFlow.h"
+#include "SuspensionPoints.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/StmtCXX.h"
 #include "clang/Basic/SourceManager.h"
@@ -31,7 +32,8 @@ TaskFlow::TaskFlow(TaskShapes &S, const Body &B, const CFG &Graph,
                    const Stmt &Text, const TaskUses &Uses,
                    const HandleUses *Handles)
     : S(S), B(B), Graph(Graph), Uses(Uses), Handles(Handles), Places(B),
-      Tests(B, Places, Graph, /*IsHelper=*/false), Engine(Graph, *this) {
+      Tests(B, Places, Graph, /*IsHelper=*/false), Engine(Graph, *this),
+      Catches(Graph) {
   if (const auto *Block = dyn_cast<CompoundStmt>(&Text);
       Block && !Block->body_empty())
     Last = Block->body_back();
@@ -223,8 +225,10 @@ void TaskFlow::element(const CFGElement &E, World W, WorldList &Out) {
       Tests.changed(W.Known, *P);
   } else if (isa<CallExpr, CXXConstructExpr>(Node)) {
     called(cast<Expr>(Node), W);
-  } else if (isa<CoroutineSuspendExpr>(Node)) {
+  } else if (const auto *Await = dyn_cast<CoroutineSuspendExpr>(Node)) {
     Tests.othersRan(W.Known);
+    if (Handles && mayThrow(*Await))
+      raise(*Await, W);
   } else if (isa<ReturnStmt, CoreturnStmt>(Node) && Node != Last) {
     W.Leaving = Node;
   }

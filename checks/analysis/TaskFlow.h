@@ -19,6 +19,7 @@
 
 #include "Conditions.h"
 #include "Flow.h"
+#include "Graph.h"
 #include "TaskReuse.h"
 #include "UnusedTasks.h"
 #include <map>
@@ -116,6 +117,7 @@ private:
   void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
   void called(const clang::Expr *Call, World &W);
   void unwind(const clang::CXXTryStmt *To, World &W);
+  void raise(const clang::CoroutineSuspendExpr &E, World W);
   bool assume(World &W, const clang::Expr *E, bool Holds);
   std::optional<bool> evaluate(const World &W, const clang::Expr *E);
   void branchesPast(LostTask &L, unsigned Variable, unsigned Of);
@@ -135,6 +137,7 @@ private:
   PlaceTable Places;
   Conditions Tests;
   Solver<TaskFlow> Engine;
+  const HandlerBlocks Catches;
 
   std::vector<const clang::VarDecl *> Variables;
   llvm::DenseMap<const clang::ValueDecl *, unsigned> Index;

@@ -586,6 +586,120 @@ job moved_all_the_same() {
   // CHECK-NOTES: :[[@LINE-3]]:19: note: moved here
 }
 
+// What an await throws may have it tried again.
+
+struct trial {
+  using promise_type = job::promise_type;
+  trial(trial &&) noexcept;
+  trial &operator=(trial &&) noexcept;
+  struct awaiter : job::awaiter {
+    void await_resume() const;
+  };
+  awaiter operator co_await() && noexcept;
+};
+trial try_out();
+
+// id: twice/retried
+task<> retried() {
+  auto t = try_out();
+  for (int i = 0; i < 3; ++i) {
+    try {
+      co_await std::move(t);
+      // CHECK-NOTES: :[[@LINE-1]]:26: warning: 't' is awaited again in the next turn of the loop [coro-task-consumed-twice]
+      // CHECK-NOTES: :[[@LINE-5]]:8: note: declared here, outside of the loop
+      co_return;
+    } catch (int) {
+    }
+  }
+}
+task<> tried_again_behind_the_handler() {
+  auto t = work();
+  bool failed = false;
+  try {
+    co_await std::move(t);
+  } catch (...) {
+    failed = true;
+  }
+  if (failed)
+    co_await std::move(t);
+    // CHECK-NOTES: :[[@LINE-1]]:24: warning: 't' is awaited twice [coro-task-consumed-twice]
+    // CHECK-NOTES: :[[@LINE-7]]:24: note: first awaited here
+}
+task<> made_again_in_each_turn() {
+  for (int i = 0; i < 3; ++i) {
+    auto t = work();
+    try {
+      co_await std::move(t);
+      co_return;
+    } catch (int) {
+    }
+  }
+}
+task<> made_in_the_try_block() {
+  for (;;) {
+    try {
+      auto t = work();
+      co_await std::move(t);
+      co_return;
+    } catch (...) {
+    }
+  }
+}
+task<> made_by_the_handler() {
+  auto t = try_out();
+  for (;;) {
+    try {
+      co_await std::move(t);
+      co_return;
+    } catch (...) {
+      t = try_out();
+    }
+  }
+}
+task<> given_up() {
+  auto t = work();
+  for (;;) {
+    try {
+      co_await std::move(t);
+      co_return;
+    } catch (...) {
+      throw;
+    }
+  }
+}
+task<> left() {
+  auto t = work();
+  while (flag()) {
+    try {
+      co_await std::move(t);
+    } catch (...) {
+      break;
+    }
+    co_return;
+  }
+}
+task<> failed_instead() {
+  auto t = work();
+  bool failed = false;
+  try {
+    co_await work();
+  } catch (...) {
+    failed = true;
+  }
+  if (failed)
+    co_await std::move(t);
+}
+job throws_nothing() {
+  auto t = make();
+  for (;;) {
+    try {
+      co_await t;
+      co_return;
+    } catch (...) {
+    }
+  }
+}
+
 // Known misses.
 
 // What owns it may have got another.
