@@ -109,8 +109,6 @@ def twice_kinds():
          "co_await std::move(seeded_third); ")
     task("moved twice", group, TAKE + "if (seeded_flag()) " + TAKE,
          TAKE + "if (seeded_flag()) seeded_touch(); ")
-    task("moved after it was awaited", group, AWAIT + TAKE,
-         "if (seeded_flag()) { " + AWAIT + "} else " + TAKE)
 
     group = "a frame that is gone"
 
