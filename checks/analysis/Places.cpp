@@ -38,9 +38,15 @@ const Expr *core(const Expr *E) {
 }
 
 bool isInStd(const Decl &D) {
-  for (const DeclContext *In = D.getDeclContext(); In; In = In->getParent())
+  for (const DeclContext *In = D.getDeclContext(); In; In = In->getParent()) {
     if (In->isStdNamespace())
       return true;
+    // libstdc++'s iterators live there.
+    const auto *Namespace = dyn_cast<NamespaceDecl>(In);
+    if (Namespace && Namespace->getIdentifier() &&
+        Namespace->getName() == "__gnu_cxx")
+      return true;
+  }
   return false;
 }
 

@@ -34,7 +34,8 @@ enum class Place : unsigned {};
 /// parentheses, implicit casts, bindings of temporaries, cleanups.
 const clang::Expr *core(const clang::Expr *E);
 
-/// Declared in namespace std, or in something that is.
+/// Declared in namespace std, or in something that is; or in what the standard
+/// library keeps beside it.
 bool isInStd(const clang::Decl &D);
 
 class PlaceTable {

@@ -67,26 +67,49 @@ const AddressStore *Registrations::alwaysRegisters(const CXXRecordDecl &R) {
   return Found;
 }
 
+/// Of the types that `Visit` is shown: those of whose objects an object of the
+/// class is made. Stops when it returns true.
+static bool anyPart(const CXXRecordDecl &R,
+                    llvm::function_ref<bool(QualType)> Visit) {
+  if (!isInStd(R)) {
+    for (const CXXBaseSpecifier &Base : R.bases())
+      if (Visit(Base.getType()))
+        return true;
+    for (const FieldDecl *Field : R.fields())
+      if (Visit(Field->getType()))
+        return true;
+    return false;
+  }
+  static const llvm::StringRef ByValue[] = {"optional", "pair",    "tuple",
+                                            "array",    "variant", "expected"};
+  const auto *S = dyn_cast<ClassTemplateSpecializationDecl>(&R);
+  if (!S || !R.getIdentifier() || !llvm::is_contained(ByValue, R.getName()))
+    return false;
+  for (const TemplateArgument &A : S->getTemplateArgs().asArray()) {
+    if (A.getKind() == TemplateArgument::Type && Visit(A.getAsType()))
+      return true;
+    if (A.getKind() == TemplateArgument::Pack)
+      for (const TemplateArgument &Each : A.pack_elements())
+        if (Each.getKind() == TemplateArgument::Type && Visit(Each.getAsType()))
+          return true;
+  }
+  return false;
+}
+
 bool Registrations::mayRegister(const CXXRecordDecl &R) {
-  if (isInStd(R) || !R.hasDefinition() || R.isDependentContext())
+  if (!R.hasDefinition() || R.isDependentContext())
     return false;
   auto [It, New] = Classes.try_emplace(R.getDefinition(), false);
   if (!New)
     return It->second;
-  bool May = false;
-  for (const CXXMethodDecl *Method : R.methods())
-    if (registers(*Method)) {
-      May = true;
-      break;
-    }
-  for (const CXXBaseSpecifier &Base : R.bases())
-    if (const CXXRecordDecl *B = classOf(Base.getType()); !May && B)
-      May = mayRegister(*B);
-  for (const FieldDecl *Field : R.fields())
-    if (const CXXRecordDecl *Its = classOf(Field->getType());
-        !May && Its && !Field->getType()->isReferenceType() &&
-        !Field->getType()->isPointerType())
-      May = mayRegister(*Its);
+  bool May = !isInStd(R) && llvm::any_of(R.methods(), [&](const auto *Method) {
+    return registers(*Method) != nullptr;
+  });
+  May |= anyPart(R, [&](QualType T) {
+    const CXXRecordDecl *Its = classOf(T);
+    return Its && !T->isReferenceType() && !T->isPointerType() &&
+           mayRegister(*Its);
+  });
   return Classes[R.getDefinition()] = May;
 }
 
@@ -117,35 +140,6 @@ static const CXXConstructorDecl *moverOf(const CXXRecordDecl &R) {
       Copies = C;
   }
   return Copies;
-}
-
-/// Of the types that `Visit` is shown: those of whose objects an object of the
-/// class is made. Stops when it returns true.
-static bool anyPart(const CXXRecordDecl &R,
-                    llvm::function_ref<bool(QualType)> Visit) {
-  if (!isInStd(R)) {
-    for (const CXXBaseSpecifier &Base : R.bases())
-      if (Visit(Base.getType()))
-        return true;
-    for (const FieldDecl *Field : R.fields())
-      if (Visit(Field->getType()))
-        return true;
-    return false;
-  }
-  static const llvm::StringRef ByValue[] = {"optional", "pair",    "tuple",
-                                            "array",    "variant", "expected"};
-  const auto *S = dyn_cast<ClassTemplateSpecializationDecl>(&R);
-  if (!S || !R.getIdentifier() || !llvm::is_contained(ByValue, R.getName()))
-    return false;
-  for (const TemplateArgument &A : S->getTemplateArgs().asArray()) {
-    if (A.getKind() == TemplateArgument::Type && Visit(A.getAsType()))
-      return true;
-    if (A.getKind() == TemplateArgument::Pack)
-      for (const TemplateArgument &Each : A.pack_elements())
-        if (Each.getKind() == TemplateArgument::Type && Visit(Each.getAsType()))
-          return true;
-  }
-  return false;
 }
 
 bool Registrations::arePartsLeftBehind(const CXXRecordDecl &R,

@@ -8,6 +8,7 @@
 #include "clang/AST/Attr.h"
 #include "clang/AST/ExprConcepts.h"
 #include "clang/AST/StmtCXX.h"
+#include "llvm/ADT/DenseSet.h"
 
 using namespace clang;
 
@@ -206,6 +207,14 @@ TaskUses findTaskUses(const FunctionDecl &F, const Stmt &Body, TaskShapes &S,
                       TaskSummaries &Callees, const ParmVarDecl *Given) {
   TaskUses Out;
   TaskWalk(F, S, Callees, Out, Given).statement(&Body);
+  // What the compiler has seen used, and the walk has not, is used in code that
+  // does not compile: Clang leaves out of the tree what it cannot read.
+  llvm::DenseSet<const VarDecl *> Mentioned;
+  for (const auto &[Ref, Use] : Out.Mentions)
+    Mentioned.insert(cast<VarDecl>(Ref->getDecl()));
+  llvm::erase_if(Out.Variables, [&](const VarDecl *V) {
+    return !isa<ParmVarDecl>(V) && V->isReferenced() && !Mentioned.count(V);
+  });
   return Out;
 }
 

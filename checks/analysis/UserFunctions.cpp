@@ -17,8 +17,8 @@ static bool isInSystemHeader(const Decl &D) {
 
 bool isUserFunction(const FunctionDecl &F) {
   return F.doesThisDeclarationHaveABody() && !F.hasSkippedBody() &&
-         !F.isImplicit() && !F.isDefaulted() && !isInSystemHeader(F) &&
-         !F.isDependentContext();
+         !F.isInvalidDecl() && !F.isImplicit() && !F.isDefaulted() &&
+         !isInSystemHeader(F) && !F.isDependentContext();
 }
 
 namespace {

@@ -11,8 +11,8 @@
 namespace corolint {
 
 /// Whether this is the definition of a function that somebody wrote outside of
-/// system headers, with a body to read. Templates are not; their instantiations
-/// are.
+/// system headers, with a body to read: of a coroutine that does not compile,
+/// Clang leaves statements out. Templates are not; their instantiations are.
 bool isUserFunction(const clang::FunctionDecl &F);
 
 /// All of them: also lambdas, and functions of local classes.

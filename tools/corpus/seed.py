@@ -3,7 +3,7 @@
 # Plants faults into copies of real files, and asks who finds them.
 #
 # `make` chooses a kind of fault (kinds.py for locks, blocking_kinds.py,
-# discard_kinds.py, twice_kinds.py) and one of the real awaits (sites.cpp), edits
+# discard_kinds.py, twice_kinds.py, pinned_kinds.py) and one of the real awaits (sites.cpp), edits
 # a copy of the file, and keeps it if the compiler takes it. The copy is laid
 # over the original by a virtual file system, so that it is compiled as the
 # original would be, and a header can be edited as well. Two copies belong
