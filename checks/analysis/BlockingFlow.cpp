@@ -300,6 +300,21 @@ void BlockingFlow::store(Place To, const Expr *Value, World W, WorldList &Out) {
   Out.push_back(std::move(W));
 }
 
+/// Whether the end of such an object waits on a condition only, which members
+/// may change: `if (!detached_) done_.wait();`
+static bool endsOnCondition(const CXXRecordDecl &R) {
+  const CXXDestructorDecl *D = R.getDestructor();
+  const auto *Body = dyn_cast_or_null<CompoundStmt>(
+      D && D->isUserProvided() && D->hasBody() ? D->getBody() : nullptr);
+  return Body && llvm::any_of(Body->body(), [](const Stmt *S) {
+           const auto *If = dyn_cast<IfStmt>(S);
+           const Expr *Condition = If ? core(If->getCond()) : nullptr;
+           if (const auto *Not = dyn_cast_or_null<UnaryOperator>(Condition))
+             Condition = core(Not->getSubExpr());
+           return isa_and_nonnull<MemberExpr>(Condition);
+         });
+}
+
 void BlockingFlow::call(const CallExpr *Call, World &W) {
   const FunctionDecl *Callee = Call->getDirectCallee();
   const Expr *Object = nullptr;
@@ -315,6 +330,11 @@ void BlockingFlow::call(const CallExpr *Call, World &W) {
       mentioned(Op->getArg(1), W);
     return;
   }
+  if (const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Callee);
+      Object && Method && !Method->isConst() && !isInStd(*Method) &&
+      endsOnCondition(*Method->getParent()))
+    if (std::optional<uint64_t> Key = key(Object))
+      done(W, *Key);
   // A method, or a function of the object, after which there is nothing to wait
   // for.
   if (!Object && Call->getNumArgs() > 0 && !isa<CXXOperatorCallExpr>(Call))

@@ -219,6 +219,15 @@ private:
     return Executor && K.isOwnExecutor(Executor, B);
   }
 
+  /// Whether this is the await_resume of an awaiter that waits before it: what
+  /// can be ready is ready then.
+  bool isResumed() const {
+    const auto *Method = dyn_cast<CXXMethodDecl>(&B.function());
+    return Method && Method->getIdentifier() &&
+           Method->getName() == "await_resume" &&
+           suspensionOf(*Method->getParent()) != Suspension::Never;
+  }
+
   void modelled(const CallExpr &Call, const FunctionDecl *Callee,
                 const Models::BlockingEntries &Entries,
                 llvm::ArrayRef<const Expr *> Given, const Expr *Object) {
@@ -260,7 +269,7 @@ private:
           By = M;
         }
     }
-    if (!Worst)
+    if (!Worst || (!By->ReadyWhen.empty() && isResumed()))
       return;
     BlockingSite &S = add(BlockingSiteKind::Call, &Call, locationOf(Call),
                           nameOf(Call, Callee));

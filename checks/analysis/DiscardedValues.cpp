@@ -72,7 +72,7 @@ void TaskWalk::discarded(const Expr *Whole, bool Explicit, bool IsStatement) {
     // The compiler does not ask what a reference refers to.
     const CXXRecordDecl *Class =
         E->isXValue() ? classOf(E->getType()) : nullptr;
-    if (Resume && !Explicit &&
+    if (Resume && !Explicit && !Await->getType()->isVoidType() &&
         (Resume->hasUnusedResultAttr(Context) ||
          (Class && isNoDiscard(*Class)))) {
       LostTask &L = add(LostTask::NoDiscard, W, Await->getKeywordLoc());

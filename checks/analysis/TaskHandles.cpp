@@ -72,7 +72,10 @@ static bool alwaysResumes(const CXXMethodDecl *Suspend) {
     return false;
   return !anyStmt(Body, [](const Stmt &S) {
     const auto *Ref = dyn_cast<DeclRefExpr>(&S);
-    return isa<IfStmt, AbstractConditionalOperator, SwitchStmt, WhileStmt>(S) ||
+    // That of an assert has no value.
+    const auto *Choice = dyn_cast<AbstractConditionalOperator>(&S);
+    return isa<IfStmt, SwitchStmt, WhileStmt>(S) ||
+           (Choice && !Choice->getType()->isVoidType()) ||
            (isa<ReturnStmt>(S) &&
             anyStmt(&S,
                     [](const Stmt &Inner) {

@@ -123,3 +123,64 @@ task<> promised_member() {
   promised_answer a;
   co_await work();
 }
+
+// An end that waits on a condition, and what may have changed it.
+
+struct waiting_job {
+  std::future<int> result;
+  bool detached = false;
+  void detach() { detached = true; }
+  int id() const;
+  ~waiting_job() {
+    if (!detached)
+      result.wait();
+  }
+};
+waiting_job begin_job();
+// id: blocking/end-on-condition
+task<> waits_for_its_job() {
+  auto job = begin_job();
+  // CHECK-NOTES: :[[@LINE-1]]:8: warning: destroying 'job' blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-8]]:14: note: the destructor of 'waiting_job' calls 'wait', which blocks
+  job.id();
+  co_await work();
+}
+task<> detaches_its_job() {
+  auto job = begin_job();
+  job.detach();
+  co_await work();
+}
+
+// When an awaiter is resumed, what it waited for is there.
+
+struct promised {
+  struct promise_type {
+    std::promise<int> result;
+    std::future<int> future = result.get_future();
+    std::coroutine_handle<> caller;
+    promised get_return_object();
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_always final_suspend() noexcept { return {}; }
+    void return_value(int n) { result.set_value(n); }
+    void unhandled_exception();
+  };
+  std::coroutine_handle<promise_type> frame;
+  bool await_ready() { return frame.done(); }
+  void await_suspend(std::coroutine_handle<> h) { frame.promise().caller = h; }
+  int await_resume() { return frame.promise().future.get(); }
+};
+promised promise();
+task<int> is_ready_by_then() { co_return co_await promise(); }
+
+struct never_waits {
+  std::future<int> future;
+  bool await_ready() { return true; }
+  void await_suspend(std::coroutine_handle<>) {}
+  int await_resume() { return future.get(); }
+};
+// id: blocking/await-resume-alone
+task<int> waits_in_await_resume(std::future<int> f) {
+  co_return co_await never_waits{std::move(f)};
+  // CHECK-NOTES: :[[@LINE-1]]:13: warning: 'co_await' calls 'await_resume', which blocks the thread that runs this coroutine [coro-blocking-call]
+  // CHECK-NOTES: :[[@LINE-6]]:38: note: 'await_resume' calls 'get', which blocks
+}

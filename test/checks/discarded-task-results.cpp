@@ -122,3 +122,17 @@ job<int> handed_on_by_who_knows() {
   fetch().run().limit(2);
   co_return 1;
 }
+
+// One template for all results, with and without a value.
+template <class T> struct any_job {
+  bool await_ready() const;
+  void await_suspend(std::coroutine_handle<>) const;
+  [[nodiscard]] T await_resume() const;
+};
+// id: discard/result-of-any-type
+job<int> result_of_any_type(any_job<int> &number, any_job<void> &nothing) {
+  co_await number;
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: awaiting this gives a result that is marked 'nodiscard', and is discarded [coro-discarded-task]
+  co_await nothing;
+  co_return 1;
+}

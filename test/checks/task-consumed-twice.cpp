@@ -700,6 +700,35 @@ job throws_nothing() {
   }
 }
 
+// An assertion is no decision.
+#define ASSERT(c) ((c) ? void(0) : std::terminate())
+struct asserting : private job {
+  using promise_type = job::promise_type;
+  asserting(asserting &&) noexcept;
+  auto operator co_await() const noexcept {
+    struct awaiter {
+      std::coroutine_handle<promise_type> frame;
+      constexpr bool await_ready() { return false; }
+      auto await_suspend(std::coroutine_handle<> h) {
+        ASSERT(frame);
+        frame.promise().continuation = h;
+        return frame;
+      }
+      void await_resume() noexcept {}
+    };
+    return awaiter{};
+  }
+};
+asserting asserted();
+// id: twice/asserting
+task<> asserted_twice() {
+  auto t = asserted();
+  co_await t;
+  co_await t;
+  // CHECK-NOTES: :[[@LINE-1]]:12: warning: 't' is awaited twice [coro-task-consumed-twice]
+  // CHECK-NOTES: :[[@LINE-3]]:12: note: first awaited here
+}
+
 // Known misses.
 
 // What owns it may have got another.
