@@ -112,6 +112,7 @@ private:
   std::optional<HandleUse> member(const CXXMemberCallExpr *Call, bool IsTaken,
                                   bool IsFrame);
   bool isSpentBy(const CoroutineSuspendExpr &Await, QualType T);
+  bool yields(QualType T);
 
   Analysis &A;
   HandleUses &Out;
@@ -139,6 +140,12 @@ bool HandleWalk::isSpentBy(const CoroutineSuspendExpr &Await, QualType T) {
          alwaysResumes(awaiterMember(Await.getSuspendExpr()));
 }
 
+/// Whether it gives something at each await.
+bool HandleWalk::yields(QualType T) {
+  const CXXRecordDecl *Promise = A.shapes().promiseOf(T);
+  return Promise && methodNamed(*Promise, "yield_value");
+}
+
 void HandleWalk::walk(const Stmt *S) {
   if (!S)
     return;
@@ -156,7 +163,7 @@ void HandleWalk::walk(const Stmt *S) {
     Out.Mentions[Ref] = *Use;
     bool IsSpending = *Use <= HandleUse::Destroyed;
     Spends |= IsSpending || *Use == HandleUse::Parked;
-    Uses += *Use <= HandleUse::Entered;
+    Uses += *Use <= HandleUse::Parked;
     return;
   }
   if (const auto *D = dyn_cast<DeclStmt>(S))
@@ -212,7 +219,8 @@ std::optional<HandleUse> HandleWalk::useOf(const DeclRefExpr *Ref,
     if (const auto *Await = dyn_cast<CoroutineSuspendExpr>(P)) {
       if (isa<CoyieldExpr>(P))
         return HandleUse::Escapes;
-      if (IsTaken || isSpentBy(*Await, V->getType().getNonReferenceType()))
+      QualType T = V->getType().getNonReferenceType();
+      if (!yields(T) && (IsTaken || isSpentBy(*Await, T)))
         return HandleUse::Awaited;
       return HandleUse::AwaitedFreely;
     }

@@ -167,6 +167,9 @@ std::string sourceOf(const Expr *E) {
     return sourceOf(C->getTrueExpr());
   if (const auto *Call = dyn_cast<CallExpr>(E))
     if (const FunctionDecl *F = Call->getDirectCallee()) {
+      if (const Expr *From = takenOutBy(Call))
+        if (const auto *Ref = dyn_cast<DeclRefExpr>(core(From)))
+          return Ref->getDecl()->getNameAsString();
       const auto *Method = dyn_cast<CXXMethodDecl>(F);
       if (Method && Method->getParent()->isLambda()) {
         const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call);

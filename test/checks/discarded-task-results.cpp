@@ -5,6 +5,7 @@
 // the frame, which dies with them.
 
 #include "task.h"
+#include <utility>
 
 template <class T> class job {
 public:
@@ -134,5 +135,11 @@ job<int> result_of_any_type(any_job<int> &number, any_job<void> &nothing) {
   co_await number;
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: awaiting this gives a result that is marked 'nodiscard', and is discarded [coro-discarded-task]
   co_await nothing;
+  co_return 1;
+}
+// id: discard/result-of-what-is-moved
+job<int> result_of_what_is_moved(any_job<int> number) {
+  co_await std::move(number);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: awaiting 'number' gives a result that is marked 'nodiscard', and is discarded [coro-discarded-task]
   co_return 1;
 }

@@ -700,6 +700,43 @@ job throws_nothing() {
   }
 }
 
+// id: twice/moved-to-a-variable-alone
+task<> moved_to_a_variable_alone() {
+  auto t = work();
+  auto other = std::move(t);
+  co_await std::move(t);
+  // CHECK-NOTES: :[[@LINE-1]]:22: warning: 't' is awaited after it was moved [coro-task-consumed-twice]
+  // CHECK-NOTES: :[[@LINE-3]]:26: note: moved here
+}
+
+// Awaited for each value that it yields.
+struct numbers {
+  struct promise_type : job::promise_type {
+    numbers get_return_object();
+    std::suspend_always yield_value(int);
+  };
+  numbers(numbers &&) noexcept;
+  job::awaiter operator co_await() const noexcept;
+};
+numbers count();
+void consume(numbers);
+task<> awaited_for_each() {
+  auto n = count();
+  co_await n;
+  co_await n;
+  while (flag())
+    co_await std::move(n);
+}
+// id: twice/yields
+task<> awaited_after_all() {
+  auto n = count();
+  co_await n;
+  consume(std::move(n));
+  co_await n;
+  // CHECK-NOTES: :[[@LINE-1]]:12: warning: 'n' is awaited after it was moved [coro-task-consumed-twice]
+  // CHECK-NOTES: :[[@LINE-3]]:21: note: moved here
+}
+
 // An assertion is no decision.
 #define ASSERT(c) ((c) ? void(0) : std::terminate())
 struct asserting : private job {
