@@ -77,7 +77,10 @@ private:
            DiagnosticIDs::Note);
     if (M.IsPinned)
       return;
-    if (!Unseen)
+    if (M.StoredBy)
+      diag(M.Stored, "%0 stores its address (%1)", DiagnosticIDs::Note)
+          << M.StoredBy << M.Elsewhere;
+    else if (!Unseen)
       diag(M.Stored, "its address is stored here", DiagnosticIDs::Note);
     bool Copied = M.How == PinnedMove::Copied;
     diag(M.Class->getLocation(),

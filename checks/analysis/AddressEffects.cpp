@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What statements do with the address of the object; see AddressWalk.h.
+// What statements do with the address of the object; see AddressWalk.h. What
+// calls do is in AddressCalls.cpp.
 
 #include "AddressWalk.h"
 #include "Places.h"
@@ -44,6 +45,11 @@ void AddressWalk::run() {
     Out.Stores.push_back(Each.Store);
 }
 
+const AddressSummary &AddressWalk::of(const FunctionDecl &Callee, int Subject) {
+  static const AddressSummary Unclear{{}, false, true};
+  return AloneBelow ? Unclear : All.of(Callee, Subject);
+}
+
 void AddressWalk::initializers(const CXXConstructorDecl &C) {
   for (const CXXCtorInitializer *Init : C.inits()) {
     const Expr *Value = Init->getInit();
@@ -61,8 +67,12 @@ void AddressWalk::initializers(const CXXConstructorDecl &C) {
         Made && Subject == Registrations::This &&
         !Made->getConstructor()->isCopyOrMoveConstructor() &&
         !isInStd(*Made->getConstructor())) {
-      const AddressSummary &S =
-          All.of(*Made->getConstructor(), Registrations::This);
+      const CXXConstructorDecl &By = *Made->getConstructor();
+      if (AloneBelow && isLinkable(By)) {
+        handedOn(Made, By, Registrations::This, Self);
+        continue;
+      }
+      const AddressSummary &S = of(By, Registrations::This);
       for (const AddressStore &Each : S.Stores)
         store(Each.In == AddressStore::Itself ? Self : Target{Target::Others},
               Each.At, &Each);
@@ -209,7 +219,9 @@ void AddressWalk::undo(const ValueDecl *Key) {
     return;
   size_t Before = Stores.size();
   llvm::erase_if(Stores, [&](const Found &Each) { return Each.Key == Key; });
-  if (Stores.size() != Before)
+  size_t HandedBefore = Calls.size();
+  llvm::erase_if(Calls, [&](const HandedOn &Each) { return Each.Key == Key; });
+  if (Stores.size() != Before || Calls.size() != HandedBefore)
     Out.IsUnclear = true;
 }
 
@@ -223,155 +235,6 @@ void AddressWalk::assigned(const Expr *To, const Expr *Value, const Expr *At) {
   if (Where.Is != Target::Local && !T->isArithmeticType() &&
       !T->isEnumeralType())
     Out.IsUnclear = true;
-}
-
-//===-- Calls -------------------------------------------------------------===//
-
-static bool isConst(const FunctionDecl &F) {
-  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
-  return Method && (Method->isConst() || Method->isStatic());
-}
-
-/// Names of functions that take back what others have put in.
-static bool takesOut(llvm::StringRef Name) {
-  for (llvm::StringRef Part :
-       {"pop", "erase", "remove", "unlink", "reset", "clear", "unregister",
-        "deregister", "unsubscribe", "detach", "release", "cancel"})
-    if (Name.contains_insensitive(Part))
-      return true;
-  return false;
-}
-
-void AddressWalk::calledInStd(const FunctionDecl &Callee, const Expr *Object,
-                              llvm::ArrayRef<const Expr *> Given,
-                              const Expr *At) {
-  llvm::StringRef Name =
-      Callee.getIdentifier() ? Callee.getName() : llvm::StringRef();
-  if (isa<CXXConstructorDecl>(Callee))
-    return;
-  const Expr *Carrier = nullptr;
-  for (const Expr *Each : Given)
-    if (!Carrier && (carries(Each) ||
-                     // `slots.insert(*this)` puts in a copy.
-                     (Each->isGLValue() && points(Each))))
-      Carrier = Each;
-  if (Object) {
-    Target To = target(Object);
-    if (Name == "detach" && carries(Object))
-      return store({Target::Others}, At, nullptr);
-    if (putsIn(Callee)) {
-      const CXXRecordDecl *Element = nullptr;
-      if (const CXXRecordDecl *R = classOf(Object->getType()))
-        if (const auto *S = dyn_cast<ClassTemplateSpecializationDecl>(R))
-          if (S->getTemplateArgs().size() &&
-              S->getTemplateArgs()[0].getKind() == TemplateArgument::Type)
-            Element = S->getTemplateArgs()[0].getAsType()->getAsCXXRecordDecl();
-      bool Copies = Element && Element->getIdentifier() &&
-                    Element->getName() == "basic_string";
-      if (Carrier && !Copies)
-        return store(To, Carrier, nullptr);
-    }
-    if (!isConst(Callee)) {
-      const CXXRecordDecl *R = classOf(Object->getType());
-      bool IsPlain = R && R->getIdentifier() && R->getName().contains("atomic");
-      if (To.Is != Target::Local && !IsPlain)
-        Out.IsUnclear = true;
-      if (takesOut(Name) || putsIn(Callee))
-        if (Callee.getOverloadedOperator() == OO_Equal || takesOut(Name))
-          undo(To.Key);
-    }
-    return;
-  }
-  if (Name == "exchange" && Given.size() == 2) {
-    Target To = target(Given[0]);
-    if (carries(Given[1]))
-      store(To, Given[1], nullptr);
-    else
-      undo(To.Key);
-    return;
-  }
-  // `std::erase(all, this)`
-  bool HandsOn = Name == "move" || Name == "forward" || Name == "addressof" ||
-                 Name.starts_with("make_") || Name.starts_with("bind") ||
-                 Name == "ref" || Name == "cref" || Name == "async";
-  if (Name == "swap" || (Carrier && !HandsOn))
-    Out.IsUnclear = true;
-}
-
-void AddressWalk::called(const Expr *Call) {
-  const FunctionDecl *Callee = calleeOf(Call);
-  llvm::ArrayRef<const Expr *> Given = givenTo(Call);
-  const Expr *Object = receiverOf(Call);
-  if (!Callee) {
-    Out.IsUnclear = true;
-    return;
-  }
-  bool OnPointer = Object && Object->getType()->isPointerType();
-  bool OnIt = Object && (OnPointer ? points(Object) : denotes(Object));
-  if (isInStd(*Callee))
-    return calledInStd(*Callee, Object, Given, Call);
-
-  if (Callee->getOverloadedOperator() == OO_Equal && Object && !OnIt) {
-    // An assignment by a class of the user's.
-    if (Given.size() == 1 && carries(Given[0]))
-      return store(target(Object), Given[0], nullptr);
-    Target To = target(Object);
-    undo(To.Key);
-    if (To.Is != Target::Local)
-      Out.IsUnclear = true;
-    return;
-  }
-
-  auto Apply = [&](const AddressSummary &S, const Expr *At) {
-    for (const AddressStore &Each : S.Stores) {
-      Target To{Target::Others};
-      if (Each.In == AddressStore::Itself) {
-        if (!Object)
-          continue; // a constructor: what it makes carries the address
-        To = OnPointer ? pointee(Object) : target(Object);
-        if (To.Key == nullptr)
-          To.Key = Callee;
-      } else if (Each.In == AddressStore::Parameter) {
-        if (Each.Index >= Given.size() || Each.Index >= Callee->getNumParams())
-          continue;
-        QualType T = Callee->getParamDecl(Each.Index)->getType();
-        To = T->isPointerType() ? pointee(Given[Each.Index])
-                                : target(Given[Each.Index]);
-      }
-      store(To, Each.At ? Each.At : At, &Each);
-    }
-    Out.IsUnclear |= S.IsUnclear;
-  };
-
-  bool Passed = false;
-  if (OnIt && !isa<CXXConstructorDecl>(Callee)) {
-    Passed = true;
-    if (!isConst(*Callee))
-      Apply(All.of(*Callee, Registrations::This), Call);
-  }
-  for (unsigned I = 0; I < Given.size(); ++I) {
-    std::optional<int> As = passes(Given[I], *Callee, I);
-    if (!As)
-      continue;
-    Passed = true;
-    const AddressSummary &S = All.of(*Callee, *As);
-    const auto *C = dyn_cast<CXXConstructorDecl>(Callee);
-    if (C && C->isCopyOrMoveConstructor() && !C->isUserProvided())
-      continue;
-    Apply(S, Given[I]);
-    QualType T = I < Callee->getNumParams() ? Callee->getParamDecl(I)->getType()
-                                            : Given[I]->getType();
-    bool IsConst =
-        !T->getPointeeType().isNull() && T->getPointeeType().isConstQualified();
-    if (S.Stores.empty() && !S.IsReturned && !IsConst)
-      Out.IsUnclear = true; // perhaps it is taken back
-  }
-  if (!Passed && !isConst(*Callee) && !isa<CXXConstructorDecl>(Callee))
-    Out.IsUnclear = true; // by a number, a name
-  if (Callee->getIdentifier() && takesOut(Callee->getName()) && Object) {
-    Target To = OnPointer ? pointee(Object) : target(Object);
-    undo(To.Key);
-  }
 }
 
 } // namespace corolint

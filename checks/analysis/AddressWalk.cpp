@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What an expression is to the object: see AddressWalk.h. What statements do
-// with it is in AddressEffects.cpp.
+// What an expression is to the object: see AddressWalk.h. Where an address that
+// is stored goes is in AddressTargets.cpp, what statements do with it in
+// AddressEffects.cpp.
 
 #include "AddressWalk.h"
 #include "Places.h"
@@ -75,8 +76,7 @@ static bool keepsAddresses(const CXXRecordDecl &R) {
 
 //===-- Expressions -------------------------------------------------------===//
 
-/// Without what leaves the same object, or the same pointer.
-static const Expr *same(const Expr *E) {
+const Expr *AddressWalk::same(const Expr *E) {
   for (;;) {
     const Expr *Last = E;
     E = E->IgnoreParens();
@@ -133,7 +133,7 @@ bool AddressWalk::denotes(const Expr *E) {
       return (Name == "move" || Name == "forward" || Name == "as_const") &&
              Call->getNumArgs() == 1 && denotes(Call->getArg(0));
     if (const Expr *Object = receiverOf(Call); Object && denotes(Object))
-      return All.of(*Callee, Registrations::This).IsReturned;
+      return of(*Callee, Registrations::This).IsReturned;
   }
   return false;
 }
@@ -255,7 +255,7 @@ bool AddressWalk::carriesThrough(const Expr *Call) {
       if (std::optional<int> As = passes(Given[I], *C, I)) {
         if (InStd)
           return true;
-        for (const AddressStore &Each : All.of(*C, *As).Stores)
+        for (const AddressStore &Each : of(*C, *As).Stores)
           if (Each.In == AddressStore::Itself)
             return true;
       }
@@ -290,118 +290,14 @@ bool AddressWalk::carriesThrough(const Expr *Call) {
       Object && !isa<CXXConversionDecl>(Callee)) {
     bool IsPointer = Object->getType()->isPointerType();
     if ((IsPointer ? points(Object) : denotes(Object)) &&
-        (IsCoroutine || All.of(*Callee, Registrations::This).IsReturned))
+        (IsCoroutine || of(*Callee, Registrations::This).IsReturned))
       return !Callee->getReturnType()->isReferenceType();
   }
   for (unsigned I = 0; I < Given.size(); ++I)
     if (std::optional<int> As = passes(Given[I], *Callee, I))
-      if (IsCoroutine || All.of(*Callee, *As).IsReturned)
+      if (IsCoroutine || of(*Callee, *As).IsReturned)
         return !Callee->getReturnType()->isReferenceType();
   return false;
-}
-
-//===-- Where it goes -----------------------------------------------------===//
-
-static bool isShared(QualType T) {
-  const CXXRecordDecl *R = classOf(T);
-  return R && (nameOf(*R) == "shared_ptr" || nameOf(*R) == "weak_ptr");
-}
-
-AddressWalk::Target AddressWalk::target(const Expr *E) {
-  E = same(E);
-  if (denotes(E)) {
-    Target To{Subject == Registrations::This ? Target::Itself
-                                             : Target::Unknown};
-    if (const auto *M = dyn_cast<MemberExpr>(E))
-      To.Key = M->getMemberDecl();
-    return To;
-  }
-  if (const auto *M = dyn_cast<MemberExpr>(E)) {
-    Target To{Target::Others};
-    if (isa<FieldDecl>(M->getMemberDecl()) &&
-        !M->getMemberDecl()->getType()->isReferenceType())
-      To = M->isArrow() ? pointee(M->getBase()) : target(M->getBase());
-    To.Key = M->getMemberDecl();
-    return To;
-  }
-  if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
-    const auto *V = dyn_cast<VarDecl>(Ref->getDecl());
-    if (!V)
-      return {Target::Unknown};
-    Target To{Target::Others, 0, nullptr, V};
-    if (V->hasGlobalStorage())
-      return To;
-    if (Ref->refersToEnclosingVariableOrCapture())
-      return {Target::Unknown};
-    if (const auto *P = dyn_cast<ParmVarDecl>(V);
-        P && P->getType()->isReferenceType()) {
-      To.Is = Target::Parameter;
-      To.Index = P->getFunctionScopeIndex();
-    } else if (V->getType()->isReferenceType()) {
-      return V->getInit() && same(V->getInit())->isGLValue()
-                 ? target(V->getInit())
-                 : Target{Target::Unknown};
-    } else {
-      To.Is = Target::Local;
-      To.Variable = V;
-    }
-    return To;
-  }
-  if (const auto *Op = dyn_cast<UnaryOperator>(E);
-      Op && Op->getOpcode() == UO_Deref)
-    return pointee(Op->getSubExpr());
-  if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E))
-    return pointee(Sub->getBase());
-  if (const auto *Call = dyn_cast<CallExpr>(E)) {
-    const FunctionDecl *Callee = Call->getDirectCallee();
-    const Expr *Object = Callee ? receiverOf(Call) : nullptr;
-    if (Object && isInStd(*Callee) && nameOf(*Callee) != "promise" &&
-        !isShared(Object->getType()) &&
-        classOf(Object->getType()) && // owners, containers
-        !nameOf(*classOf(Object->getType())).contains("iterator"))
-      return target(Object);
-    return {Target::Others, 0, nullptr, Callee};
-  }
-  return {Target::Unknown};
-}
-
-AddressWalk::Target AddressWalk::pointee(const Expr *Pointer) {
-  const Expr *E = same(Pointer);
-  if (points(E) || isa<CXXThisExpr>(E)) // *this, or of another subject
-    return {Target::Itself};
-  if (const auto *Op = dyn_cast<UnaryOperator>(E);
-      Op && Op->getOpcode() == UO_AddrOf)
-    return target(Op->getSubExpr());
-  if (const auto *C = dyn_cast<CastExpr>(E)) {
-    if (C->getCastKind() == CK_ArrayToPointerDecay)
-      return target(C->getSubExpr());
-    E = same(C->getSubExpr());
-  }
-  if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
-    const auto *V = dyn_cast<VarDecl>(Ref->getDecl());
-    if (!V || Ref->refersToEnclosingVariableOrCapture())
-      return {Target::Unknown};
-    if (V->hasGlobalStorage())
-      return {Target::Others, 0, nullptr, V};
-    if (const auto *P = dyn_cast<ParmVarDecl>(V))
-      return {Target::Parameter, P->getFunctionScopeIndex(), nullptr, nullptr};
-    if (V->getInit()) {
-      const Expr *Init = core(V->getInit());
-      if (isa<CXXNewExpr>(Init))
-        return {Target::Local, 0, V, nullptr};
-      if (const auto *Op = dyn_cast<UnaryOperator>(Init);
-          Op && Op->getOpcode() == UO_AddrOf)
-        return target(Op->getSubExpr());
-    }
-    return {Target::Others};
-  }
-  if (const auto *Call = dyn_cast<CallExpr>(E))
-    if (const FunctionDecl *Callee = Call->getDirectCallee();
-        Callee && isInStd(*Callee))
-      if (const Expr *Object = receiverOf(Call);
-          Object && !isShared(Object->getType()))
-        return target(Object); // p.get()->x, p->x, v.data()[0]
-  return {Target::Others};
 }
 
 } // namespace corolint

@@ -22,6 +22,9 @@ public:
               AddressSummary &Out);
 
   void run();
+  /// Only what this body says by itself: `Out` without what callees do, and the
+  /// calls that hand the address on.
+  std::vector<AddressFacts::Call> runAlone(llvm::StringRef Root);
 
 private:
   /// Where a store goes, seen from inside the function.
@@ -40,10 +43,18 @@ private:
   void assigned(const clang::Expr *To, const clang::Expr *Value,
                 const clang::Expr *At);
   void called(const clang::Expr *Call);
+  void handedOn(const clang::Expr *Call, const clang::FunctionDecl &Callee,
+                int Subject, Target Object);
+  /// Whether another translation unit may tell what the function does.
+  static bool isLinkable(const clang::FunctionDecl &F);
+  /// What the function called does; unclear if this body is looked at alone.
+  const AddressSummary &of(const clang::FunctionDecl &Callee, int Subject);
   void calledInStd(const clang::FunctionDecl &F, const clang::Expr *Object,
                    llvm::ArrayRef<const clang::Expr *> Given,
                    const clang::Expr *At);
 
+  /// Without what leaves the same object, or the same pointer.
+  static const clang::Expr *same(const clang::Expr *E);
   bool denotes(const clang::Expr *E);
   bool points(const clang::Expr *E);
   bool carries(const clang::Expr *E);
@@ -71,6 +82,13 @@ private:
     const clang::FunctionDecl *By;
   };
   std::vector<Found> Stores;
+  /// Of runAlone().
+  struct HandedOn {
+    AddressFacts::Call Call;
+    const clang::ValueDecl *Key;
+  };
+  std::vector<HandedOn> Calls;
+  std::optional<llvm::StringRef> AloneBelow;
   unsigned Branches = 0;
   /// Some path has left the function already.
   bool HasLeft = false;

@@ -62,7 +62,7 @@ public:
       : Facts(std::move(M)), OtherUnits(std::move(OtherUnits)), Muted(Muted),
         TypeShapes(*Facts), Tasks(TypeShapes),
         TaskFates(Tasks, this->OtherUnits.get()), Functions(*this),
-        Addresses(TypeShapes) {}
+        Addresses(TypeShapes, this->OtherUnits.get()) {}
 
   /// The analysis that all checks with this `Unit` share; made by the first.
   /// The key is compared, never used. Thread-safe.

@@ -59,53 +59,6 @@ void BlockingFlow::raise(const Expr *E, const World &W) {
     Engine.raise(*Each, W);
 }
 
-//===-- Objects -----------------------------------------------------------===//
-
-/// An object by its place; by what is written where it has none, as in
-/// `futures[i]`.
-std::optional<uint64_t> BlockingFlow::key(const Expr *E) {
-  if (!E)
-    return std::nullopt;
-  if (std::optional<Place> P = Places.resolve(E))
-    return uint64_t(*P);
-  if (core(E)->isPRValue() && !core(E)->getType()->isPointerType())
-    return std::nullopt;
-  llvm::FoldingSetNodeID ID;
-  core(E)->Profile(ID, B.function().getASTContext(), /*Canonical=*/true);
-  return (uint64_t(1) << 32) | ID.ComputeHash();
-}
-
-static void insert(BlockingWorld::Keys &Keys, uint64_t Key) {
-  auto Position = llvm::lower_bound(Keys, Key);
-  if (Position == Keys.end() || *Position != Key)
-    Keys.insert(Position, Key);
-}
-static void erase(BlockingWorld::Keys &Keys, uint64_t Key) {
-  llvm::erase(Keys, Key);
-}
-
-void BlockingFlow::done(World &W, uint64_t Object) {
-  insert(W.Done, Object);
-  erase(W.Running, Object);
-}
-
-bool BlockingFlow::isObject(QualType T) {
-  return T->isRecordType() ||
-         (T->isPointerType() && T->getPointeeType()->isRecordType());
-}
-
-/// Whoever is given an object may see to it that it is done.
-void BlockingFlow::mentioned(const Stmt *S, World &W) {
-  if (!S || isa<LambdaExpr>(S))
-    return;
-  if (const auto *E = dyn_cast<Expr>(S))
-    if (isa<DeclRefExpr, MemberExpr>(E) && isObject(E->getType()))
-      if (std::optional<uint64_t> Key = key(E))
-        done(W, *Key);
-  for (const Stmt *Child : S->children())
-    mentioned(Child, W);
-}
-
 void BlockingFlow::reach(const void *Where, const World &W) {
   auto Found = At.find(Where);
   if (Found == At.end() || W.Elsewhere || Doomed.count(Here))
@@ -124,6 +77,8 @@ void BlockingFlow::reach(const void *Where, const World &W) {
         S.Kind == BlockingSiteKind::Destruction ||
         (S.Model && (!S.Model->After.empty() || !S.Model->ReadyWhen.empty()));
     if (Object && CanBeDone && W.isDone(*Object))
+      continue;
+    if (S.Object && CanBeDone && isKept(W, S.Object))
       continue;
     // Only the futures of std::async wait in the end.
     if (S.Kind == BlockingSiteKind::Destruction && S.Model &&
@@ -241,40 +196,6 @@ void BlockingFlow::declaration(const DeclStmt *D, World W, WorldList &Out) {
     Out.push_back(std::move(W));
 }
 
-/// An object gets a value.
-void BlockingFlow::begin(uint64_t Object, const Expr *Init, World &W) {
-  erase(W.Done, Object);
-  erase(W.Running, Object);
-  if (!Init)
-    return;
-  const Expr *E = core(Init);
-  while (const auto *C = dyn_cast<CXXConstructExpr>(E)) {
-    if (C->getNumArgs() == 0 || isa<CXXDefaultArgExpr>(C->getArg(0))) {
-      // Of a thread or a future: nothing in it.
-      const CXXDestructorDecl *D =
-          C->getConstructor()->getParent()->getDestructor();
-      if (D && !K.entries(*D, nullptr).empty())
-        insert(W.Done, Object);
-      return;
-    }
-    if (!C->getConstructor()->isCopyOrMoveConstructor())
-      return;
-    E = core(C->getArg(0));
-  }
-  const auto *Call = dyn_cast<CallExpr>(E);
-  if (!Call || !Call->getDirectCallee())
-    return;
-  for (const BlockingModel *M : K.entries(*Call)) {
-    if (M->Role != BlockingModel::Starts)
-      continue;
-    llvm::SmallVector<const Expr *, 4> Given(Call->arguments());
-    if (isDeferred(*M, {B, Given, nullptr}, K.analysis().models()))
-      insert(W.Done, Object);
-    else
-      insert(W.Running, Object);
-  }
-}
-
 void BlockingFlow::store(Place To, const Expr *Value, World W, WorldList &Out) {
   std::optional<Subject> Of = Tests.valueOf(To);
   if (!Of) {
@@ -337,7 +258,9 @@ void BlockingFlow::call(const CallExpr *Call, World &W) {
       done(W, *Key);
   // A method, or a function of the object, after which there is nothing to wait
   // for.
-  if (!Object && Call->getNumArgs() > 0 && !isa<CXXOperatorCallExpr>(Call))
+  const auto *Operator = dyn_cast<CXXOperatorCallExpr>(Call);
+  if (!Object && Call->getNumArgs() > 0 &&
+      (!Operator || Operator->getOperator() == OO_Call))
     Object = Call->getArg(0);
   if (Object && Callee)
     if (std::optional<uint64_t> Key = key(Object)) {
@@ -352,6 +275,9 @@ void BlockingFlow::call(const CallExpr *Call, World &W) {
                              : std::nullopt;
         if (Its == Key)
           done(W, *Key);
+        if (S.Object &&
+            (origin(S.Object) == Key || (Its && Origins.count({*Its, *Key}))))
+          keep(W, *Key);
       }
       // get() of a std::async: its future is empty then.
       if (W.isRunning(*Key) && Callee->getIdentifier() &&

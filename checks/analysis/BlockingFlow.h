@@ -12,6 +12,7 @@
 #include "Flow.h"
 #include "Graph.h"
 #include "Places.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include <map>
 
@@ -96,9 +97,16 @@ private:
   static bool isObject(clang::QualType T);
   static bool isNamed(const clang::FunctionDecl &F,
                       llvm::ArrayRef<llvm::StringRef> Names) {
+    if (F.getOverloadedOperator() == clang::OO_Call)
+      return llvm::is_contained(Names, "operator()");
     return F.getIdentifier() && llvm::is_contained(Names, F.getName());
   }
   std::optional<uint64_t> key(const clang::Expr *E);
+  std::optional<uint64_t> origin(const clang::Expr *E);
+  bool isKept(const World &W, const clang::Expr *Object);
+  void keep(World &W, uint64_t Object);
+  /// Stands among what is done for all that was got from the object.
+  static uint64_t keptBy(uint64_t Object) { return Object | uint64_t(1) << 40; }
   void done(World &W, uint64_t Object);
   void mentioned(const clang::Stmt *S, World &W);
 
@@ -110,6 +118,8 @@ private:
   Solver<BlockingFlow> Engine;
   /// By expression or variable.
   llvm::DenseMap<const void *, llvm::SmallVector<unsigned, 1>> At;
+  /// Which objects were got from which, anywhere.
+  llvm::DenseSet<std::pair<uint64_t, uint64_t>> Origins;
   const HandlerBlocks Handlers;
   std::map<unsigned, Ways> Reached;
   const clang::CFGBlock *Here = nullptr;

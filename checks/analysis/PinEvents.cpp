@@ -482,8 +482,13 @@ std::vector<PinnedMove> PinFlow::moves() const {
     M.IsInItself = R.IsInItself;
     M.IsPinned = R.IsForLife;
     M.Registered = R.At->getExprLoc();
-    if (R.Stored)
+    if (R.Stored) {
       M.Stored = R.Stored->getExprLoc();
+    } else if (R.By) {
+      M.Stored = R.By->getLocation();
+      M.StoredBy = R.By;
+      M.Elsewhere = R.Elsewhere;
+    }
     Moves.push_back(std::move(M));
   }
   return Moves;

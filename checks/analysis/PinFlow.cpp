@@ -77,7 +77,11 @@ void PinFlow::start(Place P, QualType T, const CXXRecordDecl *Of,
     Registration New;
     New.Of = Of;
     New.At = At;
-    New.Stored = Stored ? Stored->At : nullptr;
+    if (Stored) {
+      New.Stored = Stored->At;
+      New.By = Stored->By;
+      New.Elsewhere = Stored->Elsewhere;
+    }
     New.IsForLife = IsForLife;
     New.IsLasting = IsForLife || All.endsByItself(*Of);
     New.IsInItself = Stored && Stored->In == AddressStore::Itself;

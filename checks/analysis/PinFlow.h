@@ -110,6 +110,9 @@ private:
     const clang::Expr *At = nullptr;          ///< the call, the construction
     const clang::Expr *Stored =
         nullptr; ///< in its body; null if that was not seen
+    /// In another translation unit: by whom, and where.
+    const clang::FunctionDecl *By = nullptr;
+    std::string Elsewhere;
     bool IsInItself = false;
     /// Ends with a call on the object, or when it dies, and not while others
     /// are at work.

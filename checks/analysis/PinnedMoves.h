@@ -43,6 +43,10 @@ struct PinnedMove {
   clang::SourceLocation Used;
   /// Where the object was registered, and where its address is stored then.
   clang::SourceLocation Registered, Stored;
+  /// If that is in another translation unit: which function does, or calls one
+  /// that does, and where. `Stored` is its declaration then.
+  const clang::FunctionDecl *StoredBy = nullptr;
+  std::string Elsewhere;
 
   bool operator==(const PinnedMove &O) const {
     return How == O.How && At == O.At && Object == O.Object;

@@ -26,9 +26,14 @@ const AddressSummary &Registrations::of(const FunctionDecl &F, int Subject) {
   It->second = std::move(Made);
   const FunctionDecl *Definition = Summaries::analysableDefinition(F);
   const auto *Method = dyn_cast<CXXMethodDecl>(&F);
-  if (!Definition || Depth >= MaxDepth || S.models().library(F) ||
+  if (Depth >= MaxDepth || S.models().library(F) ||
       (Method && Method->getParent()->isLambda()) || isInStd(F))
     return Out;
+  if (!Definition) {
+    if (OtherUnits && !F.hasBody())
+      Out = told(F, Subject);
+    return Out;
+  }
   ++Depth;
   AddressSummary Found;
   AddressWalk(*this, *Definition, Subject, Found).run();

@@ -17,11 +17,14 @@
 //
 // A summary says where the address of one object goes, the function's own or
 // one that it is given; it is found once, from the body, and applied at every
-// call. Of bodies that were not seen nothing is known, and nothing is claimed.
+// call. Of bodies that were not seen, here or by a summary of another
+// translation unit (summaries/SummaryTable.h), nothing is known, and nothing is
+// claimed.
 
 #ifndef COROLINT_CHECKS_ANALYSIS_REGISTRATIONS_H
 #define COROLINT_CHECKS_ANALYSIS_REGISTRATIONS_H
 
+#include "AddressFacts.h"
 #include "Shapes.h"
 #include "clang/AST/DeclCXX.h"
 #include "llvm/ADT/DenseMap.h"
@@ -42,6 +45,10 @@ struct AddressStore {
   unsigned Index = 0;
   /// The address, where it is stored: in this function, or further down.
   const clang::Expr *At = nullptr;
+  /// In another translation unit: which function stores it, or has it stored,
+  /// and where ("src/queue.cpp:31"). `At` is null then.
+  const clang::FunctionDecl *By = nullptr;
+  std::string Elsewhere;
   /// Not on every path.
   bool IsConditional = false;
   /// The class whose function took the address, if it is its own; null for what
@@ -58,9 +65,13 @@ struct AddressSummary {
   bool IsUnclear = false;
 };
 
+class SummaryTable;
+
 class Registrations {
 public:
-  explicit Registrations(Shapes &S) : S(S) {}
+  /// `OtherUnits` may be null.
+  explicit Registrations(Shapes &S, const SummaryTable *OtherUnits)
+      : S(S), OtherUnits(OtherUnits) {}
 
   static constexpr int This = -1;
   /// The parameter number `I` does not point to the object: it is something
@@ -90,15 +101,22 @@ public:
   /// Whether the end of such an object takes its address back.
   bool endsByItself(const clang::CXXRecordDecl &R);
 
+  /// What the body of `F`, and no other, says of each subject that it stores or
+  /// hands on. Paths are relative to `Root`.
+  std::vector<AddressFacts> facts(const clang::FunctionDecl &F,
+                                  llvm::StringRef Root);
+
   Shapes &shapes() { return S; }
 
 private:
   friend class AddressWalk;
+  AddressSummary told(const clang::FunctionDecl &F, int Subject);
   bool repairs(const clang::CXXMethodDecl &By);
   bool arePartsLeftBehind(const clang::CXXRecordDecl &R,
                           const clang::CXXRecordDecl &Of);
 
   Shapes &S;
+  const SummaryTable *const OtherUnits;
   unsigned Depth = 0;
   llvm::DenseMap<std::pair<const clang::FunctionDecl *, int>,
                  std::unique_ptr<AddressSummary>>

@@ -65,7 +65,8 @@ struct BlockingModel {
   /// What a coroutine could await instead: an argument, or the object.
   int Awaits = NoArgument;
   /// Methods of the object that say, by returning true or `ready`, that it will
-  /// not block; and methods after which it does not.
+  /// not block; and methods of it, or of what it was got from, after which it
+  /// does not.
   llvm::ArrayRef<llvm::StringRef> ReadyWhen, After;
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What one function of another translation unit does, as far as its own body
-// says: where it blocks, whom it calls, what becomes of tasks that it is given.
+// says: where it blocks, whom it calls, what becomes of tasks that it is given,
+// and of addresses.
 //
 // Nothing of it depends on what else the unit has seen. So the same definition
 // gives the same summary wherever it is compiled, and whatever its callees do
@@ -10,6 +11,7 @@
 #ifndef COROLINT_CHECKS_SUMMARIES_FUNCTIONSUMMARY_H
 #define COROLINT_CHECKS_SUMMARIES_FUNCTIONSUMMARY_H
 
+#include "analysis/AddressFacts.h"
 #include "analysis/BlockingNeeds.h"
 #include "analysis/TaskFate.h"
 #include <string>
@@ -40,8 +42,13 @@ struct FunctionSummary {
   /// What it does to tasks that it is given, by the parameter's number; of the
   /// others, nothing is known.
   std::vector<std::pair<unsigned, TaskFate>> Tasks;
+  /// Where it stores the address of its object, or of what it is given; of the
+  /// others, nothing is known.
+  std::vector<AddressFacts> Addresses;
 
-  bool saysNothing() const { return Sites.empty() && Tasks.empty(); }
+  bool saysNothing() const {
+    return Sites.empty() && Tasks.empty() && Addresses.empty();
+  }
 };
 
 } // namespace corolint

@@ -36,6 +36,7 @@ public:
       if (TaskFate Fate = Alone.parameter(*F, I).value_or(TaskFate::Unknown);
           Fate != TaskFate::Unknown)
         S.Tasks.push_back({I, Fate});
+    S.Addresses = A.registrations().facts(*F, Root);
     if (!S.saysNothing() && !S.Key.empty() && Known.insert(S.Key).second)
       To.push_back(std::move(S));
     return true;

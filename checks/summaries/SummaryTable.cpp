@@ -140,7 +140,7 @@ llvm::Error mergeSummaries(llvm::ArrayRef<std::string> Files,
       SummaryTable::load(Files);
   if (!Table)
     return Table.takeError();
-  // From what blocks up to all that calls it.
+  // From what blocks, or stores an address, up to all that calls it.
   llvm::StringMap<std::vector<llvm::StringRef>> Callers;
   llvm::StringSet<> Kept;
   std::vector<llvm::StringRef> Leading;
@@ -160,6 +160,12 @@ llvm::Error mergeSummaries(llvm::ArrayRef<std::string> Files,
         Keep(Each.first());
       else
         Callers[S.Callee].push_back(Each.first());
+    for (const AddressFacts &A : Each.second.Summary.Addresses) {
+      if (!A.Stores.empty())
+        Keep(Each.first());
+      for (const AddressFacts::Call &Call : A.Calls)
+        Callers[Call.Callee].push_back(Each.first());
+    }
   }
   for (size_t I = 0; I < Leading.size(); ++I)
     if (auto It = Callers.find(Leading[I]); It != Callers.end())

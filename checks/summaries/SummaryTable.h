@@ -64,8 +64,8 @@ std::string toText(const FunctionSummary &S);
 /// The first line of a file.
 llvm::StringRef summariesHeader();
 
-/// One file of several: sorted, without those that lead to nothing that blocks.
-/// Of functions with different definitions, it keeps that they have them.
+/// One file of several: sorted, without those that lead to nothing. Of
+/// functions with different definitions, it keeps that they have them.
 llvm::Error mergeSummaries(llvm::ArrayRef<std::string> Files,
                            llvm::raw_ostream &Out);
 

@@ -11,6 +11,20 @@
 
 namespace corolint {
 
+// The words of the text: by their enumerations' order.
+inline constexpr int64_t Version = 1;
+inline constexpr llvm::StringLiteral VersionKey = "corolint-summaries";
+inline constexpr llvm::StringLiteral KindNames[] = {
+    "call", "construction", "destruction", "discarded", "posted", "loop"};
+inline constexpr llvm::StringLiteral FateNames[] = {
+    "unknown", "consumes", "keeps", "starts", "drops", "asks"};
+inline constexpr llvm::StringLiteral NeedNames[] = {
+    "not-zero", "equal", "unequal", "less", "not-less",
+    "depends",  "null",  "file",    "flags"};
+
+inline constexpr llvm::StringLiteral KeeperNames[] = {
+    "others", "object", "parameter", "made", "unknown"};
+
 /// What is wrong with a file's first line; empty if nothing is.
 std::string checkHeader(llvm::StringRef Line);
 /// The line of a function that has different definitions.

@@ -285,6 +285,196 @@ void taken(sink &s) { s.take(work()); }
         self.assertEqual(sorted(d["range"]["start"]["line"] + 1 for d in found), [2, 5], found)
 
 
+class Addresses(Summaries):
+    HEADER = """\
+#include <coroutine>
+#include <functional>
+struct task {
+  struct promise_type {
+    task get_return_object();
+    std::suspend_never initial_suspend() noexcept;
+    std::suspend_never final_suspend() noexcept;
+    void return_void();
+    void unhandled_exception();
+  };
+};
+struct waiter;
+struct queue {
+  void add(waiter *w);
+  void forget(waiter *w);
+  void note(const waiter *w);
+  void post(std::function<void()> f);
+  waiter *first = nullptr;
+  std::function<void()> last;
+};
+struct waiter {
+  void start(queue &q);
+  void posted(queue &q);
+  void stop(queue &q);
+  virtual void begin(queue &q);
+  waiter *next = nullptr;
+  int done = 0;
+};
+struct node {
+  void enlist();
+  node *next = nullptr;
+};
+struct reader : node {
+  reader();
+  char buffer[16];
+  char *at;
+};
+struct settled : node {
+  settled() = default;
+  settled(settled &&);
+  void begin();
+};
+"""
+    NODES = """\
+#include "nodes.h"
+static node *head;
+void node::enlist() { next = head; head = this; }
+reader::reader() : at(buffer) {}
+settled::settled(settled &&other) : node(other) { enlist(); }
+void settled::begin() { enlist(); }
+void waiter::start(queue &q) { q.add(this); }
+void waiter::posted(queue &q) { q.post([this] { done = 1; }); }
+void waiter::stop(queue &q) { q.forget(this); }
+void waiter::begin(queue &q) { q.add(this); }
+"""
+    QUEUE = """\
+#include "nodes.h"
+#include <utility>
+void queue::add(waiter *w) { w->next = first; first = w; }
+void queue::forget(waiter *w) { if (first == w) first = w->next; }
+void queue::note(const waiter *w) { (void)w; }
+void queue::post(std::function<void()> f) { last = std::move(f); }
+"""
+    USES = """\
+#include "nodes.h"
+#include <utility>
+void keep(waiter w);
+void keep(node n);
+void keep(settled s);
+void started(queue &q) {
+  waiter w;
+  w.start(q);
+  keep(std::move(w));
+}
+void stopped(queue &q) {
+  waiter w;
+  w.start(q);
+  w.stop(q);
+  keep(std::move(w));
+}
+void posted(queue &q) {
+  waiter w;
+  w.posted(q);
+  keep(std::move(w));
+}
+void added(queue &q) {
+  waiter w;
+  q.add(&w);
+  keep(std::move(w));
+}
+void noted(queue &q) {
+  waiter w;
+  q.note(&w);
+  keep(std::move(w));
+}
+void not_certain(queue &q) {
+  waiter w;
+  w.begin(q);
+  keep(std::move(w));
+}
+void enlisted() {
+  node n;
+  n.enlist();
+  keep(std::move(n));
+}
+void says_where_it_is() {
+  settled s;
+  s.begin();
+  keep(std::move(s));
+}
+void read() {
+  reader r;
+  reader other = std::move(r);
+}
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.write("nodes.h", self.HEADER)
+        self.nodes = [self.write("nodes.cpp", self.NODES), self.write("queue.cpp", self.QUEUE)]
+        self.write("service.cpp", self.USES)
+        self.compile_database(self.service, *self.nodes)
+
+    FOUND = [
+        ("service.cpp:9:8", "'w' is moved after its address was registered"),
+        ("service.cpp:8:5", "registered here"),
+        ("nodes.h:22:8", "'start' stores its address (queue.cpp:3)"),
+        ("service.cpp:20:8", "'w' is moved after its address was registered"),
+        ("service.cpp:19:5", "registered here"),
+        ("nodes.h:23:8", "'posted' stores its address (queue.cpp:6)"),
+        ("service.cpp:25:8", "'w' is moved after its address was registered"),
+        ("service.cpp:24:5", "registered here"),
+        ("nodes.h:14:8", "'add' stores its address (queue.cpp:3)"),
+        ("service.cpp:40:8", "'n' is moved after its address was registered"),
+        ("service.cpp:39:5", "registered here"),
+        ("nodes.h:30:8", "'enlist' stores its address (nodes.cpp:3)"),
+        ("service.cpp:49:18", "'r' is moved, but it points into itself"),
+        ("service.cpp:48:10", "here it begins to"),
+        ("nodes.h:34:3", "'reader' stores its address (nodes.cpp:4)"),
+    ]
+
+    def pinned(self):
+        return [(place, text.replace(" [coro-moved-pinned]", ""))
+                for place, text in self.said("-checks=-*,coro-moved-pinned")
+                if "can be moved" not in text and "can be copied" not in text]
+
+    def test_where_they_go(self):
+        self.write("all.summaries", '{"corolint-summaries":1}\n')
+        self.assertEqual(self.pinned(), [])
+        self.summarise(*self.nodes)
+        self.assertEqual(self.pinned(), self.FOUND)
+
+    def test_merged(self):
+        self.summarise(*self.nodes, into="raw.summaries")
+        raw = os.path.join(self.directory, "raw.summaries")
+        self.writer("-o", os.path.join(self.directory, "all.summaries"), "--merge", raw)
+        self.assertEqual(self.pinned(), self.FOUND)
+        self.assertNotIn("'note'", self.text("all.summaries"))
+
+    def test_half_a_chain_says_nothing(self):
+        self.summarise(self.nodes[0])
+        self.assertEqual([p for p, t in self.pinned() if "moved" in t],
+                         ["service.cpp:40:8", "service.cpp:49:18"])
+
+    def test_one_text_wherever_it_is_compiled(self):
+        # The body of add() in sight or not.
+        alone = self.summarise(self.nodes[0])
+        both = self.write("both.cpp", self.QUEUE + '#include "nodes.cpp"\n')
+        self.compile_database(self.service, *self.nodes, both)
+
+        def start(text):
+            [line] = [l for l in text.splitlines() if "waiter@F@start#" in l.split(',"name"')[0]
+                      and "\"name\":\"'start'\"" in l]
+            return line
+
+        self.assertEqual(start(self.summarise(both)), start(alone))
+
+    def test_in_the_editor(self):
+        self.summarise(*self.nodes)
+        self.write(".clang-tidy", "Checks: '-*,coro-moved-pinned'\n"
+                                  "CheckOptions: {SummaryFiles: 'all.summaries'}\n")
+        with lsp.Session([hosts.build.clangd], self.directory) as session:
+            session.open("service.cpp", self.USES)
+            found = session.diagnostics("service.cpp")
+        self.assertEqual(sorted(d["range"]["start"]["line"] + 1 for d in found),
+                         [9, 20, 25, 40, 49], found)
+
+
 class Silent(Summaries):
     def test_functions_with_two_definitions(self):
         self.write("twin.cpp", '#include "store.h"\nvoid load(const char *) {}\n'
