@@ -143,6 +143,8 @@ void AddressWalk::called(const Expr *Call) {
   };
 
   bool Passed = false;
+  if (OnIt && All.pins(*Callee, Registrations::This))
+    return store({Target::Others}, Call, nullptr);
   if (OnIt && !isa<CXXConstructorDecl>(Callee)) {
     Passed = true;
     if (!isConst(*Callee)) {
@@ -157,6 +159,10 @@ void AddressWalk::called(const Expr *Call) {
     if (!As)
       continue;
     Passed = true;
+    if (All.pins(*Callee, *As)) {
+      store({Target::Others}, Given[I], nullptr);
+      continue;
+    }
     const auto *C = dyn_cast<CXXConstructorDecl>(Callee);
     if (C && C->isCopyOrMoveConstructor() && !C->isUserProvided())
       continue;

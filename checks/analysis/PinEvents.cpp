@@ -287,9 +287,15 @@ void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
     if (!P)
       continue;
     const CXXRecordDecl *R = classOf(T->getPointeeType());
-    if (R && hasAnnotation(*Parameter, "starts")) {
-      const CXXRecordDecl *Its = classOf(Given[I]->getType());
+    const CXXRecordDecl *Its = classOf(Given[I]->getType());
+    if (R && All.pins(Callee, int(I))) {
       start(*P, Given[I]->getType(), Its ? Its : R, Call, nullptr, W,
+            /*IsForLife=*/hasAnnotation(*Parameter, "starts"));
+      continue;
+    }
+    if (R && Its && !T->getPointeeType().isConstQualified() &&
+        !T->isRValueReferenceType() && All.isPinnedInUse(*Its)) {
+      start(*P, Given[I]->getType(), Its, Call, nullptr, W,
             /*IsForLife=*/true);
       continue;
     }
@@ -348,10 +354,14 @@ void PinFlow::call(const Expr *E, World &W) {
 
   const Expr *Started = nullptr;
   const Expr *Object = receiverOf(E);
-  if (!isInStd(*Callee) && Method && !Method->isStatic() && Object &&
-      hasAnnotation(*Method, "starts"))
+  if (Method && Object && All.pins(*Method, Registrations::This))
     if (std::optional<Place> P = Places.resolve(Object))
       return start(*P, Object->getType(), Method->getParent(), E, nullptr, W);
+  if (const CXXRecordDecl *R = Object ? classOf(Object->getType()) : nullptr;
+      R && Method && !Method->isStatic() && !Method->isConst() &&
+      All.isPinnedInUse(*R))
+    if (std::optional<Place> P = Places.resolve(Object))
+      return start(*P, Object->getType(), R, E, nullptr, W, /*IsForLife=*/true);
   if (startsOperation(E, *Callee, Started)) {
     const AddressStore *Stored = nullptr;
     if (Method && Started == Object)
@@ -429,7 +439,7 @@ bool PinFlow::registersAnything(Registrations &R, const Body &B) {
   for (QualType Made : B.madeTypes()) {
     QualType T = vectorElement(Made);
     if (const CXXRecordDecl *Class = classOf(T.isNull() ? Made : T);
-        Class && R.mayRegister(*Class))
+        Class && (R.mayRegister(*Class) || R.isPinnedInUse(*Class)))
       return true;
   }
   for (const Body::Store &Each : B.stores())
@@ -443,14 +453,14 @@ bool PinFlow::registersAnything(Registrations &R, const Body &B) {
       continue;
     const Expr *Started = nullptr;
     if (R.registers(*Callee) || startsOperation(Call, *Callee, Started) ||
-        hasAnnotation(*Callee, "starts"))
+        R.pins(*Callee, Registrations::This))
       return true;
     for (const ParmVarDecl *P : Callee->parameters()) {
       QualType T = P->getType();
       if (!T->isReferenceType() && !T->isPointerType())
         continue;
       if (const CXXRecordDecl *Class = classOf(T->getPointeeType());
-          Class && (hasAnnotation(*P, "starts") ||
+          Class && (R.pins(*Callee, int(P->getFunctionScopeIndex())) ||
                     (!isInStd(*Class) && isLinked(*Class))))
         return true;
     }

@@ -118,6 +118,43 @@ bool Registrations::mayRegister(const CXXRecordDecl &R) {
   return Classes[R.getDefinition()] = May;
 }
 
+//===-- Said, not seen ----------------------------------------------------===//
+
+bool Registrations::pins(const FunctionDecl &F, int Subject) {
+  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
+  if (Subject == This) {
+    if (!Method || Method->isStatic() || isInStd(F))
+      return false;
+    if (hasAnnotation(*Method, "starts"))
+      return true;
+  } else if (unsigned(Subject) < F.getNumParams() &&
+             hasAnnotation(*F.getParamDecl(unsigned(Subject)), "starts")) {
+    return true;
+  }
+  const PinModel *M = S.models().pins(F);
+  return M && M->Argument == (Subject == This ? ImplicitObject : Subject);
+}
+
+bool Registrations::isPinnedInUse(const CXXRecordDecl &R) {
+  if (!R.hasDefinition())
+    return false;
+  auto [It, New] = InUse.try_emplace(R.getDefinition(), false);
+  if (!New)
+    return It->second;
+  const PinModel *M = S.models().pins(R);
+  bool Is = M ? !M->IsMovable : hasAnnotation(R, "pins");
+  if (!M && !Is)
+    for (const CXXBaseSpecifier &Base : R.getDefinition()->bases())
+      if (const CXXRecordDecl *B = classOf(Base.getType()))
+        Is |= isPinnedInUse(*B);
+  return InUse[R.getDefinition()] = Is;
+}
+
+static bool mayMoveAnyway(const CXXRecordDecl &R, const Models &Known) {
+  const PinModel *M = Known.pins(R);
+  return M && M->IsMovable;
+}
+
 //===-- Moves -------------------------------------------------------------===//
 
 /// A move of the author's that says the new address to whom it concerns, or
@@ -172,6 +209,8 @@ bool Registrations::isLeftBehind(QualType T, const CXXRecordDecl &Of) {
 bool Registrations::leavesBehind(const CXXMethodDecl &By,
                                  const CXXRecordDecl &Of) {
   const CXXRecordDecl *R = By.getParent();
+  if (mayMoveAnyway(Of, S.models()) || mayMoveAnyway(*R, S.models()))
+    return false;
   if (isInStd(*R))
     return arePartsLeftBehind(*R, Of);
   if (By.isUserProvided() && repairs(By))

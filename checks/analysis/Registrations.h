@@ -101,6 +101,14 @@ public:
   /// Whether the end of such an object takes its address back.
   bool endsByItself(const clang::CXXRecordDecl &R);
 
+  // What models and annotations say.
+
+  /// Whether from a call of `F` on its object (`This`), or what its parameter
+  /// number `Subject` refers to, must stay where it is.
+  bool pins(const clang::FunctionDecl &F, int Subject);
+  /// Whether objects of the class must not move once they are in use.
+  bool isPinnedInUse(const clang::CXXRecordDecl &R);
+
   /// What the body of `F`, and no other, says of each subject that it stores or
   /// hands on. Paths are relative to `Root`.
   std::vector<AddressFacts> facts(const clang::FunctionDecl &F,
@@ -121,7 +129,7 @@ private:
   llvm::DenseMap<std::pair<const clang::FunctionDecl *, int>,
                  std::unique_ptr<AddressSummary>>
       Known;
-  llvm::DenseMap<const clang::CXXRecordDecl *, bool> Classes;
+  llvm::DenseMap<const clang::CXXRecordDecl *, bool> Classes, InUse;
 };
 
 /// Whether an object of type `T` has a `Part` in itself, not behind a pointer:

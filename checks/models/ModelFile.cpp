@@ -54,6 +54,11 @@ struct TwinEntry {
   std::vector<TwinModel> Models;
 };
 
+/// One entry of `pins`, likewise.
+struct PinEntry {
+  std::vector<PinModel> Models;
+};
+
 /// The keys that say what a call does to a lock.
 constexpr struct {
   const char *Key;
@@ -137,6 +142,7 @@ LLVM_YAML_IS_SEQUENCE_VECTOR(TwinEntry)
 LLVM_YAML_IS_SEQUENCE_VECTOR(TaskModel)
 LLVM_YAML_IS_SEQUENCE_VECTOR(LazyOperation)
 LLVM_YAML_IS_SEQUENCE_VECTOR(TaskFunctionModel)
+LLVM_YAML_IS_SEQUENCE_VECTOR(PinEntry)
 LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(QualifiedName)
 LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(Argument)
 
@@ -528,6 +534,28 @@ template <> struct MappingTraits<TaskFunctionModel> {
   }
 };
 
+template <> struct MappingTraits<PinEntry> {
+  static void mapping(IO &Io, PinEntry &E) {
+    Names Of;
+    Io.mapRequired("names", Of);
+    PinModel M;
+    std::optional<Argument> A;
+    Io.mapOptional("argument", A);
+    Io.mapOptional("movable", M.IsMovable, false);
+    if (A)
+      M.Argument = A->Index;
+    if (A && M.IsMovable)
+      Io.setError("'movable' is about a class, 'argument' about a function");
+    if (M.Argument == EveryArgument)
+      Io.setError("'argument' of 'pins' is one: its number, or 'this'");
+    for (QualifiedName N : Of.List) {
+      M.Name = N.Text;
+      describe(Io, M.Name, "pins");
+      E.Models.push_back(M);
+    }
+  }
+};
+
 template <> struct MappingTraits<ModelFile> {
   static void mapping(IO &Io, ModelFile &F) {
     std::string Library;
@@ -572,6 +600,10 @@ template <> struct MappingTraits<ModelFile> {
     for (const LazyOperation &L : Operations)
       F.Tasks.push_back(L.Model);
     Io.mapOptional("task-functions", F.TaskFunctions);
+    std::vector<PinEntry> Pins;
+    Io.mapOptional("pins", Pins);
+    for (const PinEntry &E : Pins)
+      llvm::append_range(F.Pins, E.Models);
   }
 };
 } // namespace llvm::yaml

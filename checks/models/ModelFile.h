@@ -32,6 +32,7 @@ struct ModelFile {
   std::vector<TwinModel> Twins;
   std::vector<TaskModel> Tasks;
   std::vector<TaskFunctionModel> TaskFunctions;
+  std::vector<PinModel> Pins;
 
   std::unique_ptr<llvm::BumpPtrAllocator> Storage;
 };

@@ -24,9 +24,9 @@ template <typename Model> struct Row {
 };
 } // namespace
 
-// Libraries[], Lockables[], Guards[], Tags[], Functions[], Tasks[] and
-// TaskFunctions[], written by
-// generator/GenerateTables.cpp from the *.yaml beside this file.
+// Libraries[], Lockables[], Guards[], Tags[], Functions[], Tasks[],
+// TaskFunctions[] and Pins[], written by generator/GenerateTables.cpp from the
+// *.yaml beside this file.
 namespace shipped {
 #include "ShippedModels.inc"
 } // namespace shipped
@@ -89,6 +89,7 @@ static StringRef nameOf(const TagModel &M) { return M.Type; }
 static StringRef nameOf(const FunctionModel &M) { return M.Name; }
 static StringRef nameOf(const TaskModel &M) { return M.Type; }
 static StringRef nameOf(const TaskFunctionModel &M) { return M.Name; }
+static StringRef nameOf(const PinModel &M) { return M.Name; }
 
 namespace {
 /// Models of one kind, by the last part of their name, which a declaration has
@@ -241,6 +242,7 @@ struct Models::Tables {
   Index<FunctionModel> Functions{shipped::Functions};
   Index<TaskModel> Tasks{shipped::Tasks};
   Index<TaskFunctionModel> TaskFunctions{shipped::TaskFunctions};
+  Index<PinModel> Pins{shipped::Pins};
   // A later library overrides an earlier one where both own a namespace.
   std::vector<LibraryModel> Libraries{std::begin(shipped::Libraries),
                                       std::end(shipped::Libraries)};
@@ -258,6 +260,7 @@ struct Models::Tables {
     Functions = Index<FunctionModel>({});
     Tasks = Index<TaskModel>({});
     TaskFunctions = Index<TaskFunctionModel>({});
+    Pins = Index<PinModel>({});
     Libraries.clear();
   }
 };
@@ -278,6 +281,8 @@ void Models::Tables::add(ModelFile File) {
     Tasks.add(M);
   for (const TaskFunctionModel &M : F.TaskFunctions)
     TaskFunctions.add(M);
+  for (const PinModel &M : F.Pins)
+    Pins.add(M);
   if (!F.Library)
     return;
   // A library described again keeps what the new description leaves out, so
@@ -375,6 +380,10 @@ const TaskFunctionModel *Models::taskFunction(const NamedDecl &D) const {
       if (const TaskFunctionModel *M = taskFunction(*Base))
         return M;
   return nullptr;
+}
+
+const PinModel *Models::pins(const NamedDecl &D) const {
+  return T->Pins.find(D);
 }
 
 const LibraryModel *Models::library(const Decl &D) const {

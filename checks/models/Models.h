@@ -146,6 +146,19 @@ struct TaskFunctionModel {
   enum CallbackFamily { Callbacks, Threads } Family;
 };
 
+//===-- Pinning -----------------------------------------------------------===//
+
+/// What must not move any more, or may.
+struct PinModel {
+  llvm::StringRef Name; ///< "uv_timer_init"; or a class
+  /// Of a function: from its call on, this argument stays where it is. As in
+  /// LockOperand.
+  int Argument = ImplicitObject;
+  /// Of a class: it may move whenever it likes, whatever its bodies seem to do.
+  /// Otherwise it may not once it is in use.
+  bool IsMovable = false;
+};
+
 /// The facts of all models. Immutable, and shared by translation units.
 ///
 /// Lookup is by the declaration's canonical qualified name, without inline
@@ -169,6 +182,8 @@ public:
   const FunctionModel *function(const clang::FunctionDecl &) const;
   const TaskModel *task(const clang::CXXRecordDecl &) const;
   const TaskFunctionModel *taskFunction(const clang::NamedDecl &) const;
+  /// Of a function, or of a class.
+  const PinModel *pins(const clang::NamedDecl &) const;
   /// The library that a declaration belongs to by its namespace, the innermost
   /// match first; null if none is modelled.
   const LibraryModel *library(const clang::Decl &) const;
