@@ -5,12 +5,14 @@
 // Waiters in a list, operations that were started, classes with pointers into
 // themselves: somebody knows where they are, and will look for them there.
 //
-// analysis/PinnedMoves.h knows which objects a function moves so. This file
-// asks it, and words the answer.
+// analysis/PinnedMoves.h knows which objects a function moves so, and
+// TaskReuse.h which it moves into an await that has none to give when a loop
+// comes round. This file asks them, and words the answer.
 
 #include "Checks.h"
 #include "FunctionCheck.h"
 #include "analysis/Analysis.h"
+#include "analysis/TaskReuse.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/SourceManager.h"
 #include <set>
@@ -35,9 +37,18 @@ public:
           *Each = SM.getExpansionLoc(*Each);
         report(M);
       }
+    for (const SecondUse &U : findMovedInEveryTurn(F, *Shared))
+      if (Reported.insert(U.At.getRawEncoding()).second)
+        report(U);
   }
 
 private:
+  void report(const SecondUse &U) {
+    diag(U.At, "'%0' is moved into an await again in the next turn of the loop")
+        << U.Variable;
+    diag(U.Declared, "declared here, outside of the loop", DiagnosticIDs::Note);
+  }
+
   void report(const PinnedMove &M) {
     std::string Object =
         M.Object.empty() ? "a temporary '" + M.Class->getNameAsString() + "'"

@@ -114,6 +114,7 @@ private:
   void use(const clang::DeclRefExpr *Ref, World &W);
   void inherit(const clang::VarDecl *V, World &W);
   bool isRefilled(const clang::ValueDecl *D) const;
+  bool isInSomeTurns(const clang::DeclRefExpr *Ref) const;
   void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
   void called(const clang::Expr *Call, World &W);
   void unwind(const clang::CXXTryStmt *To, World &W);

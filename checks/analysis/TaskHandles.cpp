@@ -92,8 +92,8 @@ namespace {
 
 class HandleWalk {
 public:
-  HandleWalk(const FunctionDecl &F, Analysis &A, HandleUses &Out)
-      : A(A), Out(Out) {
+  HandleWalk(const FunctionDecl &F, Analysis &A, Followed What, HandleUses &Out)
+      : A(A), What(What), Out(Out) {
     for (const ParmVarDecl *P : F.parameters())
       if (!P->getType()->isLValueReferenceType() &&
           isHandle(P->getType().getNonReferenceType()))
@@ -102,7 +102,9 @@ public:
 
   void walk(const Stmt *S);
   /// Something may be done twice.
-  bool isWorthFollowing() const { return Spends && (Loops || Uses > 1); }
+  bool isWorthFollowing() const {
+    return Spends && (Loops || (Uses > 1 && What == Followed::Handles));
+  }
 
 private:
   bool isHandle(QualType T);
@@ -113,8 +115,10 @@ private:
                                   bool IsFrame);
   bool isSpentBy(const CoroutineSuspendExpr &Await, QualType T);
   bool yields(QualType T);
+  bool isInAwait() const;
 
   Analysis &A;
+  const Followed What;
   HandleUses &Out;
   std::vector<const Stmt *> Parents;
   const VarDecl *Declared = nullptr;
@@ -126,9 +130,13 @@ private:
 
 bool HandleWalk::isHandle(QualType T) {
   T = T.getCanonicalType().getUnqualifiedType();
+  const CXXRecordDecl *R = T->getAsCXXRecordDecl();
+  if (What == Followed::Values)
+    return R && R->hasDefinition() && !R->isDependentType() && !R->isLambda() &&
+           R->hasNonTrivialMoveConstructor() && !A.shapes().isTask(T) &&
+           !isCoroutineHandle(T);
   if (isCoroutineHandle(T))
     return true;
-  const CXXRecordDecl *R = T->getAsCXXRecordDecl();
   return R && A.shapes().isTask(T) && isUnique(*R);
 }
 
@@ -146,6 +154,17 @@ bool HandleWalk::yields(QualType T) {
   return Promise && methodNamed(*Promise, "yield_value");
 }
 
+/// Whether what is walked is part of what a co_await waits for.
+bool HandleWalk::isInAwait() const {
+  for (const Stmt *P : llvm::reverse(Parents)) {
+    if (isa<CoawaitExpr>(P))
+      return true;
+    if (!isa<Expr>(P))
+      return false;
+  }
+  return false;
+}
+
 void HandleWalk::walk(const Stmt *S) {
   if (!S)
     return;
@@ -160,6 +179,8 @@ void HandleWalk::walk(const Stmt *S) {
     std::optional<HandleUse> Use = useOf(Ref, V);
     if (!Use)
       return;
+    if (What == Followed::Values && (*Use != HandleUse::Moved || !isInAwait()))
+      Use = HandleUse::Escapes;
     Out.Mentions[Ref] = *Use;
     bool IsSpending = *Use <= HandleUse::Destroyed;
     Spends |= IsSpending || *Use == HandleUse::Parked;
@@ -351,10 +372,10 @@ std::optional<HandleUse> HandleWalk::member(const CXXMemberCallExpr *Call,
   return HandleUse{M->isConst() ? HandleUse::Asked : HandleUse::Escapes};
 }
 
-HandleUses findHandleUses(const FunctionDecl &F, const Stmt &Text,
-                          Analysis &A) {
+HandleUses findHandleUses(const FunctionDecl &F, const Stmt &Text, Analysis &A,
+                          Followed What) {
   HandleUses Out;
-  HandleWalk Walk(F, A, Out);
+  HandleWalk Walk(F, A, What, Out);
   Walk.walk(&Text);
   return Walk.isWorthFollowing() ? Out : HandleUses();
 }

@@ -55,6 +55,82 @@ bool TaskFlow::isRefilled(const ValueDecl *D) const {
                       [&](const auto &Each) { return Each.second == D; });
 }
 
+namespace {
+/// Looks for a mention, and for what it depends on in the loop around it.
+class InLoop {
+public:
+  InLoop(const Body &B, const Expr *Mention) : B(B), Mention(Mention) {}
+
+  /// Whether it is found in `S`.
+  bool find(const Stmt *S) {
+    if (!S || Found)
+      return Found;
+    if (S == Mention)
+      return Found = true;
+    size_t Before = Conditions.size();
+    bool IsLoop = isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt>(S);
+    std::vector<const Expr *> Outer;
+    if (IsLoop)
+      std::swap(Outer, Conditions);
+    const Expr *Condition = nullptr;
+    if (const auto *If = dyn_cast<IfStmt>(S))
+      Condition = If->getCond();
+    else if (const auto *Switch = dyn_cast<SwitchStmt>(S))
+      Condition = Switch->getCond();
+    else if (const auto *C = dyn_cast<AbstractConditionalOperator>(S))
+      Condition = C->getCond();
+    else if (const auto *Op = dyn_cast<BinaryOperator>(S);
+             Op && Op->isLogicalOp())
+      Condition = Op->getLHS();
+    if (Condition && find(Condition))
+      return true;
+    if (Condition)
+      Conditions.push_back(Condition);
+    for (const Stmt *Child : S->children())
+      if (Child != Condition && find(Child))
+        return true;
+    if (IsLoop)
+      Conditions = std::move(Outer);
+    else
+      Conditions.resize(Before);
+    return false;
+  }
+  bool dependsOnChanges() const {
+    return llvm::any_of(Conditions,
+                        [&](const Expr *E) { return mentionsChanging(E); });
+  }
+
+private:
+  bool mentionsChanging(const Stmt *S) const {
+    if (!S)
+      return false;
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
+      if (const auto *V = dyn_cast<VarDecl>(Ref->getDecl());
+          V && V->getType()->isIntegerType() &&
+          !V->getType()->isBooleanType() && B.isModified(V))
+        return true;
+    return llvm::any_of(S->children(), [&](const Stmt *Child) {
+      return mentionsChanging(Child);
+    });
+  }
+
+  const Body &B;
+  const Expr *Mention;
+  bool Found = false;
+  /// That decide whether the mention is reached in a turn of the loop.
+  std::vector<const Expr *> Conditions;
+};
+} // namespace
+
+/// `if (i + 1 == n)`: perhaps in one turn only.
+bool TaskFlow::isInSomeTurns(const DeclRefExpr *Ref) const {
+  InLoop Search(B, Ref);
+  const Stmt *Text = B.function().getBody();
+  if (const auto *Frame = dyn_cast_or_null<CoroutineBodyStmt>(Text))
+    Text = Frame->getBody();
+  return Search.find(Text) && Search.dependsOnChanges();
+}
+
 void TaskFlow::use(const DeclRefExpr *Ref, World &W) {
   auto Use = Handles->Mentions.find(Ref);
   std::optional<unsigned> I = indexOf(Ref->getDecl());
@@ -70,7 +146,8 @@ void TaskFlow::use(const DeclRefExpr *Ref, World &W) {
     if (First == Ref && !State.InLastTurn)
       return;
     if (isWrong(Handles->Mentions.find(First)->second, Use->second)) {
-      if (!State.InLastTurn || !isRefilled(Ref->getDecl()))
+      if (!State.InLastTurn ||
+          !(isRefilled(Ref->getDecl()) || isInSomeTurns(Ref)))
         Again.insert({Ref, State.Of});
       State = {TaskState::Settled};
       return;
@@ -146,7 +223,8 @@ std::vector<SecondUse> TaskFlow::usedAgain() const {
 
 //===-- From a function to its second uses --------------------------------===//
 
-std::vector<SecondUse> findSecondUses(const FunctionDecl &F, Analysis &A) {
+static std::vector<SecondUse> follow(const FunctionDecl &F, Analysis &A,
+                                     Followed What) {
   if (!F.doesThisDeclarationHaveABody() || F.hasSkippedBody() ||
       F.isDependentContext() || !A.tasks().hasCoroutines(F.getASTContext()))
     return {};
@@ -155,7 +233,7 @@ std::vector<SecondUse> findSecondUses(const FunctionDecl &F, Analysis &A) {
     Text = Frame->getBody();
   if (!Text)
     return {};
-  HandleUses Handles = findHandleUses(F, *Text, A);
+  HandleUses Handles = findHandleUses(F, *Text, A, What);
   // What a library does in its own bodies is its own affair.
   if (Handles.Mentions.empty() || TaskShapes::isPlumbing(F) ||
       A.models().library(F))
@@ -171,6 +249,19 @@ std::vector<SecondUse> findSecondUses(const FunctionDecl &F, Analysis &A) {
   }
   Analysis::gaveUp();
   return {};
+}
+
+std::vector<SecondUse> findSecondUses(const FunctionDecl &F, Analysis &A) {
+  return follow(F, A, Followed::Handles);
+}
+
+std::vector<SecondUse> findMovedInEveryTurn(const FunctionDecl &F,
+                                            Analysis &A) {
+  if (!isa_and_nonnull<CoroutineBodyStmt>(F.getBody()))
+    return {};
+  std::vector<SecondUse> All = follow(F, A, Followed::Values);
+  llvm::erase_if(All, [](const SecondUse &U) { return !U.isInLoop(); });
+  return All;
 }
 
 } // namespace corolint

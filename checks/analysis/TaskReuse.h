@@ -70,13 +70,29 @@ struct HandleUses {
   llvm::DenseMap<const clang::VarDecl *, const clang::DeclRefExpr *> Heirs;
 };
 
+/// Which variables are followed.
+enum class Followed {
+  Handles,
+  /// Other objects that are moved, by value, into what is awaited: a request,
+  /// say. A use is `Moved`, or anything may happen.
+  Values,
+};
+
 /// Nothing, if nothing can be used twice.
 HandleUses findHandleUses(const clang::FunctionDecl &F, const clang::Stmt &Text,
-                          Analysis &A);
+                          Analysis &A, Followed What = Followed::Handles);
 
 /// The second uses in `F`, in source order; nothing if the analysis gave up.
 std::vector<SecondUse> findSecondUses(const clang::FunctionDecl &F,
                                       Analysis &A);
+
+/// Values that a loop of `F` moves into an await in every turn, although they
+/// are gone after the first:
+///
+///     while (!done)
+///       done = co_await send(std::move(request));
+std::vector<SecondUse> findMovedInEveryTurn(const clang::FunctionDecl &F,
+                                            Analysis &A);
 
 } // namespace corolint
 

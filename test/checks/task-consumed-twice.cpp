@@ -788,3 +788,20 @@ job aliased() {
   co_await r;
   co_await t;
 }
+
+// In one turn of the loop only, or so it seems.
+task<> awaited_in_one_turn(int n) {
+  auto t = work();
+  for (int i = 0; i < n; ++i)
+    if (i == 2)
+      co_await std::move(t);
+}
+// id: twice/in-turns-that-are-asked-for
+task<> awaited_when_asked() {
+  auto t = work();
+  for (int i = 0; i < 3; ++i)
+    if (flag())
+      co_await std::move(t);
+      // CHECK-NOTES: :[[@LINE-1]]:26: warning: 't' is awaited again in the next turn of the loop [coro-task-consumed-twice]
+      // CHECK-NOTES: :[[@LINE-5]]:8: note: declared here, outside of the loop
+}
