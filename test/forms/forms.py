@@ -17,7 +17,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 INPUTS = os.path.join(HERE, "Inputs")
 
 CHECKS = {"discard": "coro-discarded-task", "blocking": "coro-blocking-call",
-          "lock": "coro-lock-across-suspension"}
+          "lock": "coro-lock-across-suspension",
+          "twice": "coro-task-consumed-twice", "pinned": "coro-moved-pinned"}
 FORM = re.compile(r"^// (loud|silent)(?:\[([a-z,]+)\])?: (([a-z]+)/[a-z-]+)$")
 FINDING = re.compile(r"forms\.cpp:(\d+):\d+: warning: .* \[([\w,-]+)\]$", re.M)
 

@@ -11,12 +11,14 @@
 //
 // A finding belongs to the form above it, and to its check: discard is
 // coro-discarded-task, blocking is coro-blocking-call, lock is
-// coro-lock-across-suspension.
+// coro-lock-across-suspension, twice is coro-task-consumed-twice, pinned is
+// coro-moved-pinned.
 
 #include LIBRARY
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <coroutine>
 #include <corolint/annotations.h>
 #include <cstdio>
 #include <cstdlib>
@@ -33,6 +35,7 @@
 #include <optional>
 #include <poll.h>
 #include <semaphore>
+#include <string>
 #include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -40,6 +43,7 @@
 #include <thread>
 #include <tuple>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -255,6 +259,271 @@ void async_generator_discarded() { numbers(); }
 // silent: discard/async-generator-returned
 async_generator<int> async_generator_returned() { return numbers(); }
 #endif
+
+//===-- coro-task-consumed-twice ------------------------------------------===//
+
+// loud: twice/awaited
+task<int> awaited_a_second_time() {
+  auto pending = number();
+  int first = co_await std::move(pending);
+  co_return first + co_await std::move(pending);
+}
+// silent: twice/another-one
+task<int> another_one() {
+  auto pending = number();
+  int first = co_await std::move(pending);
+  pending = number();
+  co_return first + co_await std::move(pending);
+}
+// loud: twice/some-path
+task<> awaited_again_on_some_path(bool wanted) {
+  auto pending = work();
+  if (wanted)
+    co_await std::move(pending);
+  co_await number();
+  co_await std::move(pending);
+}
+// silent: twice/either-path
+task<> awaited_on_either_path(bool wanted) {
+  auto pending = work();
+  if (wanted) {
+    co_await std::move(pending);
+    co_return;
+  }
+  co_await number();
+  co_await std::move(pending);
+}
+// loud: twice/loop
+task<> awaited_in_a_loop() {
+  auto pending = work();
+  do
+    co_await std::move(pending);
+  while (flag());
+}
+// silent: twice/loop-that-makes-it
+task<> awaited_in_the_loop_that_makes_it() {
+  while (flag()) {
+    auto pending = work();
+    co_await std::move(pending);
+  }
+}
+// silent: twice/loop-left
+task<> awaited_and_left() {
+  auto pending = work();
+  for (;;) {
+    if (!flag())
+      continue;
+    co_await std::move(pending);
+    break;
+  }
+}
+// loud: twice/moved
+task<> awaited_after_a_move() {
+  auto pending = work();
+  keep(std::move(pending));
+  co_await std::move(pending);
+}
+// silent: twice/moved-and-made
+task<> made_after_a_move() {
+  auto pending = work();
+  keep(std::move(pending));
+  pending = work();
+  co_await std::move(pending);
+}
+// loud: twice/moved-to-a-variable
+task<> moved_to_a_variable() {
+  auto pending = work();
+  auto kept = std::move(pending);
+  co_await std::move(pending);
+  co_await std::move(kept);
+}
+// silent: twice/given-by-reference
+void fill(task<> &);
+task<> given_by_reference() {
+  auto pending = work();
+  co_await std::move(pending);
+  fill(pending);
+  co_await std::move(pending);
+}
+// loud: twice/resumed-after-destroy
+void resumed_after_destroy(std::coroutine_handle<> frame) {
+  frame.destroy();
+  frame.resume();
+}
+// loud: twice/destroyed
+void destroyed_twice(std::coroutine_handle<> frame) {
+  frame.destroy();
+  if (flag())
+    frame.destroy();
+}
+// silent: twice/resumed-then-destroyed
+void resumed_then_destroyed(std::coroutine_handle<> frame) {
+  while (!frame.done())
+    frame.resume();
+  frame.destroy();
+}
+
+//===-- coro-moved-pinned -------------------------------------------------===//
+
+struct waiter {
+  waiter *next = nullptr;
+  void start(waiter *&list) {
+    next = list;
+    list = this;
+  }
+  void stop(waiter *&list) {
+    list = next;
+    next = nullptr;
+  }
+};
+void take(waiter);
+// loud: pinned/moved
+void moved_when_started(waiter *&list) {
+  waiter w;
+  w.start(list);
+  take(std::move(w));
+}
+// silent: pinned/moved-before
+void moved_before(waiter *&list) {
+  waiter w;
+  waiter other = std::move(w);
+  other.start(list);
+}
+// silent: pinned/moved-after
+void moved_after(waiter *&list) {
+  waiter w;
+  w.start(list);
+  w.stop(list);
+  take(std::move(w));
+}
+// loud: pinned/returned
+waiter returned_when_started(waiter *&list) {
+  waiter w;
+  w.start(list);
+  return std::move(w);
+}
+// loud: pinned/growth
+void grows(waiter *&list) {
+  std::vector<waiter> all;
+  for (int i = 0; i < 3; ++i) {
+    all.emplace_back();
+    all.back().start(list);
+  }
+}
+// silent: pinned/growth-reserved
+void grows_with_room(waiter *&list) {
+  std::vector<waiter> all;
+  all.reserve(3);
+  for (int i = 0; i < 3; ++i) {
+    all.emplace_back();
+    all.back().start(list);
+  }
+}
+// silent: pinned/behind-a-pointer
+std::unique_ptr<waiter> behind_a_pointer(waiter *&list) {
+  auto w = std::make_unique<waiter>();
+  w->start(list);
+  return w;
+}
+
+struct reader {
+  reader() : at(buffer) {}
+  char buffer[64];
+  char *at;
+};
+struct careful_reader {
+  careful_reader() : at(buffer) {}
+  careful_reader(careful_reader &&) noexcept : at(buffer) {}
+  char buffer[64];
+  char *at;
+};
+// loud: pinned/itself
+std::optional<reader> points_into_itself() {
+  reader r;
+  return std::optional<reader>(std::move(r));
+}
+// silent: pinned/itself-repaired
+std::optional<careful_reader> says_where_it_is() {
+  careful_reader r;
+  return std::optional<careful_reader>(std::move(r));
+}
+
+struct upload {
+  int sent = 0;
+  void start(std::vector<std::function<void()>> &callbacks) {
+    callbacks.push_back([this] { ++sent; });
+  }
+};
+// loud: pinned/callback
+upload called_back(std::vector<std::function<void()>> &callbacks) {
+  upload u;
+  u.start(callbacks);
+  return std::move(u);
+}
+// loud: pinned/overwritten
+void overwritten(std::vector<std::function<void()>> &callbacks) {
+  upload u;
+  u.start(callbacks);
+  u = upload();
+}
+
+struct operation {
+  void start() noexcept;
+  int state = 0;
+};
+struct sender {
+  operation connect(int receiver);
+};
+// loud: pinned/operation-state
+operation operation_moved(sender s) {
+  operation o = s.connect(1);
+  o.start();
+  return std::move(o);
+}
+// silent: pinned/operation-state-fresh
+operation operation_moved_before(sender s) {
+  operation o = s.connect(1);
+  return std::move(o);
+}
+
+struct counter {
+  struct iterator {
+    counter *of;
+    iterator &operator++();
+    int operator*() const;
+  };
+  counter();
+  counter(counter &&) noexcept;
+  iterator begin() { return {this}; }
+};
+// loud: pinned/generator
+void generator_moved() {
+  counter numbers;
+  auto it = numbers.begin();
+  counter other = std::move(numbers);
+  ++it;
+}
+// silent: pinned/generator-fresh
+void generator_moved_before() {
+  counter numbers;
+  counter other = std::move(numbers);
+  auto it = other.begin();
+  ++it;
+}
+
+task<int> send(std::string);
+// loud: pinned/every-turn
+task<> moved_in_every_turn(std::string request) {
+  while (flag())
+    use(co_await send(std::move(request)));
+}
+// silent: pinned/every-turn-anew
+task<> made_in_every_turn(std::string request) {
+  while (flag()) {
+    std::string copy = request;
+    use(co_await send(std::move(copy)));
+  }
+}
 
 #else
 task<> work();
