@@ -101,13 +101,16 @@ public:
   }
 
 private:
+  /// (Bools that are local, the flow follows.)
   bool mentionsChanging(const Stmt *S) const {
     if (!S)
       return false;
+    if (const auto *M = dyn_cast<MemberExpr>(S);
+        M && isa<FieldDecl>(M->getMemberDecl()))
+      return true;
     if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
       if (const auto *V = dyn_cast<VarDecl>(Ref->getDecl());
-          V && V->getType()->isIntegerType() &&
-          !V->getType()->isBooleanType() && B.isModified(V))
+          V && !V->getType()->isBooleanType() && B.isModified(V))
         return true;
     return llvm::any_of(S->children(), [&](const Stmt *Child) {
       return mentionsChanging(Child);

@@ -123,3 +123,43 @@ task<> gives_away_and_leaves(std::unique_ptr<request> r) {
     co_await own(std::move(r));
   }
 }
+
+// Its own way to know that it has been done.
+struct session {
+  bool greeted = false;
+  enum class stage { hello, talk } at = stage::hello;
+  task<> greets(request hello) {
+    while (flag())
+      if (!greeted) {
+        greeted = true;
+        co_await send(std::move(hello));
+      }
+  }
+  task<> by_stages(request hello) {
+    for (stage now = stage::hello; flag();)
+      switch (now) {
+      case stage::hello:
+        co_await send(std::move(hello));
+        now = stage::talk;
+        break;
+      case stage::talk:
+        break;
+      }
+  }
+};
+task<> once(request hello) {
+  bool sent = false;
+  while (flag()) {
+    if (!sent)
+      co_await send(std::move(hello));
+    sent = true;
+  }
+}
+// id: pinned/moved-in-every-turn/asked-for
+task<> when_asked(request hello) {
+  while (true)
+    if (flag())
+      co_await send(std::move(hello));
+      // CHECK-NOTES: :[[@LINE-1]]:31: warning: 'hello' is moved into an await again in the next turn of the loop [coro-moved-pinned]
+      // CHECK-NOTES: :[[@LINE-5]]:27: note: declared here, outside of the loop
+}
