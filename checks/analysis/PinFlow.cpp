@@ -163,9 +163,12 @@ bool PinFlow::relocate(Place P, QualType T, const CXXMethodDecl *By,
     }
     W.Pins.erase(W.Pins.begin() + I);
     if (R.Holder) {
-      // What has moved leaves an empty object where it was.
+      // What has moved leaves an empty object where it was; one that is copied
+      // bit by bit can still be looked at, but what goes back to it is lost.
       if ((How != PinnedMove::Moved && How != PinnedMove::Returned) ||
-          classOf(T)->isTriviallyCopyable() || !Inside)
+          (classOf(T)->isTriviallyCopyable() &&
+           R.Until != Registration::Released) ||
+          !Inside)
         continue;
       Moved Event{At, How, P, Each.By};
       if (R.Until == Registration::Taken) {

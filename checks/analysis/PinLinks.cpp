@@ -55,6 +55,31 @@ static bool usesLater(const Stmt *Node, const ParmVarDecl *P, bool &Suspended) {
   return false;
 }
 
+/// Whether the body does something to what a member points or refers to.
+static bool usesPointee(const Stmt *Node) {
+  if (!Node)
+    return false;
+  if (const auto *M = dyn_cast<MemberExpr>(Node)) {
+    const auto *Base = dyn_cast<MemberExpr>(core(M->getBase()));
+    const auto *Field =
+        Base ? dyn_cast<FieldDecl>(Base->getMemberDecl()) : nullptr;
+    if (Field && isa<CXXThisExpr>(core(Base->getBase())) &&
+        (Field->getType()->isReferenceType() ||
+         (M->isArrow() && Field->getType()->isPointerType())))
+      return true;
+  }
+  return llvm::any_of(Node->children(), usesPointee);
+}
+
+/// Whether the end of an object is felt by the one that it refers to: units go
+/// back to their semaphore.
+static bool endsByUse(const CXXRecordDecl &R) {
+  const CXXDestructorDecl *D = R.getDestructor();
+  const FunctionDecl *Body = nullptr;
+  return D && D->isUserProvided() && D->hasBody(Body) &&
+         !Body->hasSkippedBody() && usesPointee(Body->getBody());
+}
+
 /// What the variable refers to from now on, as its initialiser shows.
 void PinFlow::link(const VarDecl *Holder, World &W) {
   const Expr *Init = core(Holder->getInit());
@@ -105,11 +130,13 @@ void PinFlow::link(const VarDecl *Holder, World &W) {
                anyMethod(*R, [](const CXXMethodDecl &M) {
                  return M.getOverloadedOperator() == OO_PlusPlus;
                });
-  if (!Looks)
+  Registration::HeldUntil Until =
+      Looks ? Registration::Used : Registration::Released;
+  if (!Looks && !endsByUse(*R))
     return;
   if (Object && !C && !Object->getType()->isPointerType() &&
       All.of(*Callee, Registrations::This).IsReturned)
-    link(Holder, Object, Registration::Used, Call, W);
+    link(Holder, Object, Until, Call, W);
   for (unsigned I = 0; I < Given.size() && I < Callee->getNumParams(); ++I) {
     if (!Callee->getParamDecl(I)->getType()->isLValueReferenceType())
       continue;
@@ -119,7 +146,7 @@ void PinFlow::link(const VarDecl *Holder, World &W) {
       for (const AddressStore &Each : Does.Stores)
         Keeps |= Each.In == AddressStore::Itself;
     if (Keeps)
-      link(Holder, Given[I], Registration::Used, Call, W);
+      link(Holder, Given[I], Until, Call, W);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <task.h>
 #include <utility>
 #include <vector>
@@ -244,6 +245,48 @@ void guarded() {
   // CHECK-NOTES: :[[@LINE-1]]:8: warning: 'g' is moved while 'held' refers to it [coro-moved-pinned]
   // CHECK-NOTES: :[[@LINE-3]]:14: note: 'held' gets its address here
 }
+// A semaphore that knows of no lock: its units go back to it.
+struct pool {
+  struct units {
+    explicit units(pool *p) : of(p) {}
+    units(units &&o) noexcept : of(std::exchange(o.of, nullptr)) {}
+    ~units() {
+      if (of)
+        ++of->free;
+    }
+    void give_back();
+    pool *of;
+  };
+  pool() = default;
+  pool(pool &&) = default;
+  units take() {
+    --free;
+    return units(this);
+  }
+  std::string name() const;
+  int free = 3;
+};
+// id: pinned/units
+pool units_out() {
+  pool p;
+  auto one = p.take();
+  return std::move(p);
+  // CHECK-NOTES: :[[@LINE-1]]:10: warning: 'p' is moved out by return while 'one' refers to it [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:16: note: 'one' gets its address here
+}
+pool units_given_back() {
+  pool p;
+  auto one = p.take();
+  one.give_back();
+  return std::move(p);
+}
+pool units_gone() {
+  pool p;
+  { auto one = p.take(); }
+  auto name = p.name();
+  return std::move(p);
+}
+
 void guard_has_ended() {
   gate g;
   {
