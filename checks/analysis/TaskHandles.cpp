@@ -10,6 +10,7 @@
 #include "TaskReuse.h"
 #include "TaskWalk.h"
 #include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
 #include "clang/AST/StmtCXX.h"
 
 using namespace clang;
@@ -24,17 +25,28 @@ static bool isCoroutineHandle(QualType T) {
          isInStd(*R);
 }
 
-/// Moving from it is the only way to get another one.
-static bool isUnique(const CXXRecordDecl &R) {
-  if (!R.hasDefinition() || R.isDependentType())
+/// Moving from it is the only way to get another one. A copy constructor that
+/// nobody has asked for yet is not declared: what it would be, its parts say.
+static bool isUnique(const CXXRecordDecl &R, unsigned Depth = 0) {
+  if (!R.hasDefinition() || R.isDependentType() || Depth > 8)
     return false;
-  if (R.needsImplicitCopyConstructor() &&
-      (R.needsOverloadResolutionForCopyConstructor() ||
-       !R.defaultedCopyConstructorIsDeleted()))
-    return false;
-  return llvm::all_of(R.ctors(), [](const CXXConstructorDecl *C) {
-    return !C->isCopyConstructor() || C->isDeleted();
-  });
+  for (const CXXConstructorDecl *C : R.ctors())
+    if (C->isCopyConstructor() && !C->isDeleted())
+      return false;
+  if (!R.needsImplicitCopyConstructor() ||
+      R.defaultedCopyConstructorIsDeleted() ||
+      R.hasUserDeclaredMoveConstructor() || R.hasUserDeclaredMoveAssignment())
+    return true;
+  auto Is = [&](QualType T) {
+    const CXXRecordDecl *Part =
+        T->getBaseElementTypeUnsafe()->getAsCXXRecordDecl();
+    return T->isRValueReferenceType() ||
+           (Part && !T->isReferenceType() && isUnique(*Part, Depth + 1));
+  };
+  return llvm::any_of(R.bases(),
+                      [&](const auto &B) { return Is(B.getType()); }) ||
+         llvm::any_of(R.fields(),
+                      [&](const FieldDecl *F) { return Is(F->getType()); });
 }
 
 static bool anyStmt(const Stmt *S, llvm::function_ref<bool(const Stmt &)> Is) {
@@ -148,10 +160,31 @@ bool HandleWalk::isSpentBy(const CoroutineSuspendExpr &Await, QualType T) {
          alwaysResumes(awaiterMember(Await.getSuspendExpr()));
 }
 
-/// Whether it gives something at each await.
+/// Whether it gives something at each await: what is yielded is of a type that
+/// the task has in its name. (Others only end by it, as in `co_yield
+/// co_error(e)`, or give a meaning of their own to the keyword.)
 bool HandleWalk::yields(QualType T) {
   const CXXRecordDecl *Promise = A.shapes().promiseOf(T);
-  return Promise && methodNamed(*Promise, "yield_value");
+  if (!Promise)
+    return false;
+  const auto *Task =
+      dyn_cast_or_null<ClassTemplateSpecializationDecl>(classOf(T));
+  return anyMethod(*Promise, [&](const CXXMethodDecl &M) {
+    if (!M.getIdentifier() || M.getName() != "yield_value" ||
+        M.getNumParams() != 1)
+      return false;
+    if (const FunctionTemplateDecl *Any = M.getDescribedFunctionTemplate())
+      return !Any->hasAssociatedConstraints();
+    QualType Given = M.getParamDecl(0)->getType().getNonReferenceType();
+    if (!Task || !Given->isRecordType())
+      return true;
+    return llvm::any_of(
+        Task->getTemplateArgs().asArray(), [&](const TemplateArgument &Each) {
+          return Each.getKind() == TemplateArgument::Type &&
+                 Task->getASTContext().hasSameUnqualifiedType(
+                     Each.getAsType().getNonReferenceType(), Given);
+        });
+  });
 }
 
 /// Whether what is walked is part of what a co_await waits for.

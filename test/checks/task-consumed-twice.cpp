@@ -805,3 +805,42 @@ task<> awaited_when_asked() {
       // CHECK-NOTES: :[[@LINE-1]]:26: warning: 't' is awaited again in the next turn of the loop [coro-task-consumed-twice]
       // CHECK-NOTES: :[[@LINE-5]]:8: note: declared here, outside of the loop
 }
+
+// co_yield that ends a task with an error, or means something of its own.
+struct error_tag {
+  int code;
+};
+template <class T> struct failing {
+  struct promise_type : job::promise_type {
+    failing get_return_object();
+    std::suspend_always yield_value(error_tag);
+    template <class U>
+      requires(sizeof(U) > 100)
+    std::suspend_always yield_value(U);
+  };
+  failing(failing &&) noexcept;
+  job::awaiter operator co_await() && noexcept;
+};
+failing<int> may_fail();
+// id: twice/yields-an-error
+task<> awaited_after_it_failed() {
+  auto t = may_fail();
+  co_await std::move(t);
+  co_await std::move(t);
+  // CHECK-NOTES: :[[@LINE-1]]:22: warning: 't' is awaited twice [coro-task-consumed-twice]
+  // CHECK-NOTES: :[[@LINE-3]]:22: note: first awaited here
+}
+template <class T> struct yields_anything {
+  struct promise_type : job::promise_type {
+    yields_anything get_return_object();
+    template <class U> std::suspend_always yield_value(U &&);
+  };
+  yields_anything(yields_anything &&) noexcept;
+  job::awaiter operator co_await() && noexcept;
+};
+yields_anything<int> stream();
+task<> awaited_for_the_next() {
+  auto s = stream();
+  co_await std::move(s);
+  co_await std::move(s);
+}
