@@ -49,6 +49,19 @@ static bool isUnique(const CXXRecordDecl &R, unsigned Depth = 0) {
                       [&](const FieldDecl *F) { return Is(F->getType()); });
 }
 
+/// Of what a std::optional or std::unique_ptr has one; the type itself of
+/// anything else.
+static QualType heldBy(QualType T) {
+  T = T.getNonReferenceType();
+  const auto *S = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+      T->getAsCXXRecordDecl());
+  if (S && isInStd(*S) && S->getIdentifier() &&
+      (S->getName() == "optional" || S->getName() == "unique_ptr") &&
+      S->getTemplateArgs()[0].getKind() == TemplateArgument::Type)
+    return S->getTemplateArgs()[0].getAsType();
+  return T;
+}
+
 static bool anyStmt(const Stmt *S, llvm::function_ref<bool(const Stmt &)> Is) {
   return S && (Is(*S) || llvm::any_of(S->children(), [&](const Stmt *Child) {
                  return anyStmt(Child, Is);
@@ -149,6 +162,8 @@ bool HandleWalk::isHandle(QualType T) {
            !isCoroutineHandle(T);
   if (isCoroutineHandle(T))
     return true;
+  T = heldBy(T);
+  R = T->getAsCXXRecordDecl();
   return R && A.shapes().isTask(T) && isUnique(*R);
 }
 
@@ -273,7 +288,7 @@ std::optional<HandleUse> HandleWalk::useOf(const DeclRefExpr *Ref,
     if (const auto *Await = dyn_cast<CoroutineSuspendExpr>(P)) {
       if (isa<CoyieldExpr>(P))
         return HandleUse::Escapes;
-      QualType T = V->getType().getNonReferenceType();
+      QualType T = heldBy(V->getType());
       if (!yields(T) && (IsTaken || isSpentBy(*Await, T)))
         return HandleUse::Awaited;
       return HandleUse::AwaitedFreely;
@@ -300,6 +315,12 @@ std::optional<HandleUse> HandleWalk::useOf(const DeclRefExpr *Ref,
         Out.Refills[Op] = V;
         return std::nullopt;
       }
+      // What an optional holds is what is done to it.
+      if (IsLeft &&
+          (Op->getOperator() == OO_Star || Op->getOperator() == OO_Arrow)) {
+        E = P;
+        continue;
+      }
       if (IsFrame)
         return Op->getOperator() == OO_Call && IsLeft
                    ? std::optional(HandleUse::Resumed)
@@ -321,8 +342,16 @@ std::optional<HandleUse> HandleWalk::useOf(const DeclRefExpr *Ref,
       const auto *Call = std::next(It) != Parents.rend()
                              ? dyn_cast<CXXMemberCallExpr>(*std::next(It))
                              : nullptr;
-      if (Call && Call->getCallee()->IgnoreParens() == Member)
+      if (Call && Call->getCallee()->IgnoreParens() == Member) {
+        if (isInStd(*Call->getMethodDecl()) &&
+            Call->getMethodDecl()->getIdentifier() &&
+            Call->getMethodDecl()->getName() == "value") {
+          ++It;
+          E = Call;
+          continue;
+        }
         return member(Call, IsTaken, IsFrame);
+      }
       return HandleUse::Escapes;
     }
     if (isa<LambdaExpr>(P) && IsMade)

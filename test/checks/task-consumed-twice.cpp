@@ -768,12 +768,6 @@ task<> asserted_twice() {
 
 // Known misses.
 
-// What owns it may have got another.
-job owned() {
-  std::optional<job> t = make();
-  co_await *t;
-  co_await *t;
-}
 // Members may be given another by whoever has the object.
 struct holder {
   job t;
