@@ -20,7 +20,7 @@ class Verdict:
 def verdicts(tidy, batch):
     """What corolint-tidy says, by program."""
     judges = {"locks": lock_verdicts, "tasks": task_verdicts,
-              "twice": twice_verdicts}
+              "twice": twice_verdicts, "pins": pin_verdicts}
     return judges[batch.question](tidy, batch)
 
 
@@ -86,6 +86,13 @@ def twice_verdicts(tidy, batch):
         if not is_note:
             verdicts[program].lines.add(number)
             verdicts[program].mutexes.add("again")
+    return verdicts
+
+
+def pin_verdicts(tidy, batch):
+    verdicts = twice_verdicts(tidy, batch)
+    for verdict in verdicts.values():
+        verdict.mutexes = {"surely"} if verdict.lines else set()
     return verdicts
 
 

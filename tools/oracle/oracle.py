@@ -29,6 +29,7 @@ import generate
 import judge
 import label
 import minimise
+import pins
 import question
 import syntax
 import tasks
@@ -183,7 +184,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         todo = collections.deque()
         write = {"locks": generate.program, "tasks": tasks.program,
-                 "twice": twice.program}[options.question]
+                 "twice": twice.program, "pins": pins.program}[options.question]
         source = batches(options.seed, directory, write)
         while tally.count < options.count:
             while len(todo) < options.jobs:
