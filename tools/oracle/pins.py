@@ -118,8 +118,6 @@ AWAY = [
     (1, "{{ auto w{n} = std::make_unique<{M}>(std::move({m})); }}",
      "into unique_ptr"),
     (1, "{{ Box<{M}> w{n}{{0, std::move({m})}}; }}", "into aggregate"),
-    (1, "{{ auto f{n} = [&]() -> {M} {{ return std::move({m}); }}; f{n}(); }}",
-     "returned"),
 ]
 COPIED = [(1, "keep({m});", "copied"), (1, "[{t}] {{ }}();", "captured copy")]
 INTO_NEW = [(3, "auto {u} = std::move({t});", "moved"),
@@ -157,7 +155,7 @@ RETURNED = [
 WEIGHTS = {
     "write_make": 7, "write_start": 8, "write_stop": 3, "write_afresh": 1.5,
     "write_away": 4, "write_new": 2, "write_over": 1.5, "write_swap": 1,
-    "write_grow": 4, "write_look": 1, "write_returned": 0.3, "write_numbers": 1,
+    "write_grow": 4, "write_look": 1, "write_returned": 0.3, "write_numbers": 0.3,
     "write_await": 1, "write_clear": 0.4, "write_work": 0.5,
     "write_in_block": 1, "write_in_if": 3, "write_in_loop": 1.5,
     "write_in_switch": 0.7, "write_in_try": 0.7, "write_jump": 2,
@@ -269,14 +267,15 @@ class PinWriter(tasks.TaskWriter):
         holder = "none" if of in ("Operation", "Plain", "Signal", "Cursor") \
             and self.maybe(0.7) else self.choose(HOLDERS)
         if of == "Session":
-            holder = self.rng.choice(["none", "none", "owner", "vector"])
+            holder = self.rng.choice(["none", "vector"])
+        if of == "Cursor" and holder in ("array", "deque"):
+            holder = "none"
         self.kinds[name] = (of, holder)
         state.raw[name] = LOST if of == "Cursor" else NO
         if of != "Session":
             return [self.say(self.row(MAKE[holder]), name)]
         state.raw[name] = YES
         text = {"none": "Session {t}(l);",
-                "owner": "auto {t} = std::make_unique<Session>(l);",
                 "vector": "{H} {t}; " + self.rng.choice(
                     ["", "{t}.reserve(64); "]) + "{t}.emplace_back(l);"}
         return [self.say((1, text[holder], "session"), name)]
@@ -374,7 +373,7 @@ class PinWriter(tasks.TaskWriter):
         if not name:
             return None
         if self.kinds[name][1] == "optional":
-            row = self.row([(1, "{t} = {T}();", "overwritten"),
+            row = self.row([(1, "*{t} = {T}();", "overwritten"),
                             (1, "(void)std::exchange({t}, {T}());",
                              "exchange")])
         else:

@@ -123,7 +123,7 @@ def mark(line, number):
     """Lets the runner know where the program is."""
     if re.search(r"} catch \([^)]*\) {", line):
         return re.sub(r"} catch \([^)]*\) {", r"\g<0> stays();", line)
-    if not line.strip().endswith(";") or line.strip().startswith("}"):
+    if line.strip()[-1:] not in (";", "}") or line.strip().startswith("}"):
         return line
     indent = line[:len(line) - len(line.lstrip())]
     works, unsure = (str(bool(p.search(line))).lower()
