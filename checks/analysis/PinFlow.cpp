@@ -47,9 +47,21 @@ static void findOverwrites(const Stmt *Node,
       findOverwrites(Child, Into);
 }
 
+static void findOutermostLoops(const Stmt *Node,
+                               llvm::DenseSet<const ValueDecl *> &Into) {
+  if (const auto *Loop = dyn_cast<CXXForRangeStmt>(Node))
+    Into.insert(Loop->getLoopVariable());
+  if (isa<CXXForRangeStmt, ForStmt, WhileStmt, DoStmt, LabelStmt, LambdaExpr>(
+          Node))
+    return;
+  for (const Stmt *Child : Node->children())
+    if (Child)
+      findOutermostLoops(Child, Into);
+}
+
 PinFlow::PinFlow(Registrations &R, const Body &B, const CFG &Graph,
                  const Stmt &Text)
-    : All(R), B(B), Graph(Graph), Places(B),
+    : All(R), B(B), Graph(Graph), Places(B, PlaceTable::HaveNames),
       Tests(B, Places, Graph, /*IsHelper=*/false), Engine(Graph, *this) {
   for (const CoroutineSuspendExpr *E : B.suspensions())
     Unmoved.insert(core(E->getOperand()));
@@ -57,6 +69,9 @@ PinFlow::PinFlow(Registrations &R, const Body &B, const CFG &Graph,
     if (const Expr *Value = Return->getRetValue())
       Returned[core(Value)] = Return;
   findOverwrites(&Text, Overwrites);
+  findOutermostLoops(&Text, OutermostLoops);
+  findShared(&Text);
+  findWaysAround(&Text);
 }
 
 //===-- States ------------------------------------------------------------===//
@@ -108,9 +123,60 @@ void PinFlow::start(Place P, QualType T, const CXXRecordDecl *Of,
 void PinFlow::end(Place P, World &W) {
   llvm::erase_if(W.Pins, [&](const Pin &Each) {
     const Registration &R = Registered[Each.By];
-    return !R.IsForLife && !R.Holder &&
-           (Places.isWithin(Each.Of, P) || Places.isWithin(P, Each.Of));
+    return !R.IsForLife && !R.Holder && Places.mayOverlap(Each.Of, P);
   });
+}
+
+/// What is at `P`, or in it, may be another object now.
+void PinFlow::forget(Place P, World &W) {
+  llvm::erase_if(W.Pins, [&](const Pin &Each) {
+    return !Registered[Each.By].Holder && Places.mayOverlap(Each.Of, P);
+  });
+}
+
+/// The elements of `V` are not what they were called any more.
+void PinFlow::loseNames(Place V, World &W) {
+  bool Any = false;
+  for (Pin &Each : W.Pins)
+    if (Each.Of != V && Places.isElementOf(Each.Of, V) &&
+        Places.containerOf(Each.Of)) {
+      Each.Of = V;
+      Any = true;
+    }
+  if (!Any)
+    return;
+  llvm::sort(W.Pins);
+  W.Pins.erase(std::unique(W.Pins.begin(), W.Pins.end()), W.Pins.end());
+}
+
+/// A loop goes on: its variable is another element from now on.
+void PinFlow::loseName(const VarDecl *By, World &W) {
+  bool Any = false;
+  llvm::SmallVector<Pin, 2> Left;
+  for (Pin Each : W.Pins) {
+    std::optional<Place> V = Places.containerOf(Each.Of, By);
+    if (!V) {
+      Left.push_back(Each);
+      continue;
+    }
+    Any = true;
+    Pin *Same = llvm::find_if(W.Pins, [&](const Pin &Other) {
+      return Other.Of == *V && Other.By == Each.By;
+    });
+    Each.Of = *V;
+    Each.Many |= Same != W.Pins.end() && OutermostLoops.count(By);
+    Left.push_back(Each);
+  }
+  if (!Any)
+    return;
+  llvm::sort(Left, [](const Pin &A, const Pin &B) { return B < A; });
+  Left.erase(std::unique(Left.begin(), Left.end(), // the one with Many is first
+                         [](const Pin &A, const Pin &B) {
+                           return A.Of == B.Of && A.By == B.By;
+                         }),
+             Left.end());
+  std::reverse(Left.begin(), Left.end());
+  W.Pins = std::move(Left);
 }
 
 /// A call that is given none of the objects: it may run what completes them.
@@ -128,11 +194,12 @@ void PinFlow::othersAtWork(const Expr *Call, World &W) {
     const Registration &R = Registered[Each.By];
     if (R.IsForLife || R.IsInItself || R.Holder)
       return false;
-    return !R.IsLasting || llvm::any_of(Named, [&](Place P) {
-      return llvm::any_of(R.With, [&](Place Its) {
-        return Places.isWithin(P, Its) || Places.isWithin(Its, P);
-      });
-    });
+    return !R.IsLasting || isShared(Each.Of) ||
+           llvm::any_of(Named, [&](Place P) {
+             return llvm::any_of(R.With, [&](Place Its) {
+               return Places.isWithin(P, Its) || Places.isWithin(Its, P);
+             });
+           });
   });
 }
 
@@ -153,6 +220,11 @@ bool PinFlow::relocate(Place P, QualType T, const CXXMethodDecl *By,
     const Pin Each = W.Pins[I];
     const Registration &R = Registered[Each.By];
     bool Inside = Places.isWithin(Each.Of, P);
+    // Perhaps another element.
+    if (!Inside && Places.isElementOf(P, Each.Of)) {
+      ++I;
+      continue;
+    }
     if ((!Inside && !Places.isWithin(P, Each.Of)) || !holds(T, *R.Of)) {
       ++I;
       continue;
@@ -189,6 +261,12 @@ bool PinFlow::relocate(Place P, QualType T, const CXXMethodDecl *By,
     Any = true;
     Found.insert({At, How, P, Each.By});
   }
+  // What its members point to is somebody else's now.
+  if (How == PinnedMove::Moved || How == PinnedMove::Swapped ||
+      How == PinnedMove::Assigned)
+    llvm::erase_if(W.Pins, [&](const Pin &Each) {
+      return !Registered[Each.By].Holder && Places.isWithin(Each.Of, P);
+    });
   return Any;
 }
 
@@ -277,6 +355,7 @@ void PinFlow::declaration(const VarDecl *V, World &W) {
                  [&](const Pin &Each) { return Places.isWithin(Each.Of, P); });
   llvm::erase(W.Reserved, P);
   unlink(V, W);
+  loseName(V, W);
   if (V->getInit() && !V->getType()->isReferenceType()) {
     constructed(V->getInit(), P, W);
     link(V, W);
@@ -356,6 +435,9 @@ Worlds<PinWorld> PinFlow::edge(const CFGBlock &Block, unsigned N,
     return Result;
   bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
   auto Add = [&](World W) {
+    if (auto Ended = Around.find({Branch, N == 0}); Ended != Around.end())
+      for (Place P : Ended->second)
+        end(P, W);
     if (IsBackEdge)
       Tests.othersRan(W.Known);
     Result.insert(std::move(W));
