@@ -135,11 +135,11 @@ void PinFlow::forget(Place P, World &W) {
 }
 
 /// The elements of `V` are not what they were called any more.
-void PinFlow::loseNames(Place V, World &W) {
+void PinFlow::loseNames(Place V, World &W, bool OfAll) {
   bool Any = false;
   for (Pin &Each : W.Pins)
     if (Each.Of != V && Places.isElementOf(Each.Of, V) &&
-        Places.containerOf(Each.Of)) {
+        (OfAll || Places.containerOf(Each.Of))) {
       Each.Of = V;
       Any = true;
     }

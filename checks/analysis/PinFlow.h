@@ -164,7 +164,7 @@ private:
              bool IsForLife = false);
   void end(Place P, World &W);
   void forget(Place P, World &W);
-  void loseNames(Place V, World &W);
+  void loseNames(Place V, World &W, bool OfAll = false);
   void loseName(const clang::VarDecl *By, World &W);
   void link(const clang::VarDecl *Holder, World &W);
   void link(const clang::VarDecl *Holder, const clang::Expr *Target,

@@ -208,7 +208,7 @@ bool PinFlow::callInStd(const Expr *E, const FunctionDecl &Callee, World &W) {
         forget(*P, W);
       if (isOneOf(Name, {"push_front", "emplace_front", "push_back",
                          "emplace_back", "insert", "emplace"}))
-        loseNames(*P, W);
+        loseNames(*P, W, /*OfAll=*/!Name.ends_with("back"));
       const CXXRecordDecl *R = classOf(Object->getType());
       const auto *S = dyn_cast<ClassTemplateSpecializationDecl>(R);
       if (Name == "emplace" && nameOf(*R) == "optional" && S &&

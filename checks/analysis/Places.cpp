@@ -363,6 +363,8 @@ std::optional<Place> PlaceTable::resolveCall(const CallExpr *Call) {
       return std::nullopt;
     std::optional<Place> Object = resolve(Member->getImplicitObjectArgument());
     QualType R = F->getReturnType();
+    if (Object && How == HaveNames && isInStd(*F) && Name->isStr("begin"))
+      return named(*Object, Call, Call);
     if (!Object || !(R->isReferenceType() || R->isPointerType()))
       return std::nullopt;
     if (Name->isStr("release"))

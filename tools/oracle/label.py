@@ -102,8 +102,8 @@ class Batch:
                 labels[one["id"]].may_be_missed = \
                     {"loop", "assigned"} <= syntax.features(program)
             if self.question == "pins":
-                labels[one["id"]].may_be_missed = \
-                    "one stopped" in syntax.features(program)
+                labels[one["id"]].may_be_missed = bool(
+                    question.Pins.unsure & syntax.features(program))
         return labels
 
 

@@ -53,20 +53,23 @@ public:
 
   // None of these looks as if it changed the object around.
   void arm() const noexcept {
-    Armed = true;
+    Is = Armed;
     Since = workedSoFar();
   }
-  void disarm() const noexcept { Armed = false; }
+  void disarm() const noexcept { Is = Free; }
 
 private:
   void moved() const noexcept {
-    if (Armed)
-      misused(How == WhileOthers && Since != workedSoFar());
-    Armed = false;
+    if (Is)
+      misused(Is == MovedBefore ||
+              (How == WhileOthers && Since != workedSoFar()));
+    if (Is)
+      Is = MovedBefore;
   }
 
   Ends How;
-  mutable bool Armed = false;
+  /// Once is enough to say of an object.
+  mutable enum { Free, Armed, MovedBefore } Is = Free;
   mutable unsigned Since = 0;
 };
 
@@ -131,11 +134,6 @@ inline void List::remove(Waiter *W) noexcept {
   W->Canary.disarm();
   std::erase(Members, W);
 }
-inline void List::clear() noexcept {
-  while (!Members.empty())
-    remove(Members.back());
-}
-
 /// Registered by its constructor.
 class Session {
 public:
@@ -155,6 +153,13 @@ private:
   List *In;
   class Canary Canary;
 };
+
+inline void List::clear() noexcept {
+  while (!Members.empty())
+    remove(Members.back());
+  while (!Sessions.empty())
+    Sessions.back()->stop();
+}
 
 /// The node of a list whose members are let go by others.
 class Loose {

@@ -15,7 +15,7 @@ import re
 
 import tasks
 from beliefs import LOST, NO, YES, State, negated
-from syntax import SHAPES, Program
+from syntax import SHAPES, Leaf, Program
 
 # How an object is registered, and the registration ended. A row with "{t}" is
 # of variables without a holder.
@@ -138,18 +138,25 @@ GROW_OTHERS = {"deque": [(1, "{t}.emplace_back();", "deque grown"),
                "owners": [(1, "{t}.push_back(std::make_unique<{T}>());",
                            "owners grown")]}
 # What has no effect on a registration.
-LOOK = [(1, "lookAt({o});", "looked at"), (1, "{o}.Data = 1;", "written to"),
+LOOK = [(1, "lookAt({o});", "looked at"),
         (1, "(void){o}.isLate();", "asked")]
 # Whole stories in one line: what a function returns.
 RETURNED = [
     (1, "{{ auto w{n} = [&] {{ Waiter w; w.start(l); return w; }}(); }}",
      "elided"),
-    (1, "{{ auto w{n} = [&] {{ Waiter w; w.start(l); "
-     "return std::move(w); }}(); }}", "returned"),
-    (1, "{{ auto w{n} = [&](bool c) {{ Waiter a, b; a.start(l); "
-     "if (c) return b; return a; }}(next()); }}", "one of two returned"),
     (1, "{{ auto w{n} = [&] {{ Waiter w; w.start(l); w.stop(); "
      "return std::move(w); }}(); }}", "returned after its end"),
+]
+# These are wrong wherever they stand, and so they come first.
+RETURNED_WRONG = [
+    Leaf("{ auto w = [&] { Waiter w; w.start(l); return std::move(w); }(); }",
+         ("returned",)),
+    Leaf("{ auto w = [&](bool c) { Waiter a, b; a.start(l); "
+         "if (c) return b; return a; }(next()); }", ("one of two returned",)),
+    Leaf("{ auto w = [&](Waiter a) { a.start(l); return a; }(Waiter()); }",
+         ("parameter returned",)),
+    Leaf("{ Vector<Waiter> v(2); v[1].start(l); v.erase(v.begin()); }",
+         ("second erased",)),
 ]
 
 WEIGHTS = {
@@ -198,7 +205,7 @@ class PinWriter(tasks.TaskWriter):
     def all_of(self, name, rows):
         """A statement for all elements."""
         of, holder = self.kinds[name]
-        how = self.row(ALL)
+        how = self.row(ALL[:2] if rows is START.get(of) else ALL)
         element = {"all by index": f"{name}[i@]",
                    "all by iterator": "w@"}.get(how[2], "w@")
         row = self.row([r for r in rows if r[1].startswith("{o}.")])
@@ -209,14 +216,17 @@ class PinWriter(tasks.TaskWriter):
         inner = row[1].format(o=element, t=name, n=self.count)
         return self.leaf(how[1], how[2], row[2], t=name, s=inner)
 
-    def movable(self, name):
-        return not isinstance(self.kinds.get(name), str)
+    def afresh(self, name):
+        of, holder = self.kinds[name]
+        # An empty list may be copied from.
+        return [row for row in AFRESH[holder] if of != "Careful"
+                or holder != "vector" or "= {{}}" not in row[1]]
 
     def free(self, state, kind, key):
         of, holder = self.kinds[key]
         state.raw[key] = NO
         if holder in AFRESH and of != "Session" and self.maybe(0.3):
-            return self.say(self.row(AFRESH[holder]), key)
+            return self.say(self.row(self.afresh(key)), key)
         if holder in ELEMENTS:
             return self.all_of(key, STOP[of])
         return self.say(self.row(STOP[of]), key)
@@ -268,7 +278,7 @@ class PinWriter(tasks.TaskWriter):
             and self.maybe(0.7) else self.choose(HOLDERS)
         if of == "Session":
             holder = self.rng.choice(["none", "vector"])
-        if of == "Cursor" and holder in ("array", "deque"):
+        if of == "Cursor" and holder != "box":
             holder = "none"
         self.kinds[name] = (of, holder)
         state.raw[name] = LOST if of == "Cursor" else NO
@@ -320,7 +330,7 @@ class PinWriter(tasks.TaskWriter):
             return None
         if self.kinds[name][0] != "Cursor":
             state.raw[name] = NO
-        return [self.say(self.row(AFRESH[self.kinds[name][1]]), name)]
+        return [self.say(self.row(self.afresh(name)), name)]
 
     def write_away(self, state):
         name = self.not_owing(state)
@@ -335,11 +345,9 @@ class PinWriter(tasks.TaskWriter):
             moved, text = name, TYPE[holder].format(T=of)
         else:
             moved, text = self.rng.choice(OBJECT[holder]).format(t=name), of
-        if of == "Session" and "{M}" in text:
-            return None
-        if holder == "none":
-            rows = [r for r in rows if "Box" not in r[1] or of != "x"]
         row = self.row(rows)
+        if of == "Session" and "passedOn" in row[1]:
+            return None
         if row in COPIED and holder in ("owner", "owners", "vector", "deque"):
             return None
         statement = self.say(row, name, m=moved, M=text)
@@ -351,12 +359,12 @@ class PinWriter(tasks.TaskWriter):
         if not name:
             return None
         of, holder = self.kinds[name]
-        row = self.row(INTO_NEW)
+        row = self.row(INTO_NEW if of != "Session" else INTO_NEW[:1])
         stays = holder in ("owner", "owners", "vector", "deque")
         if stays:  # and what is left gets something new
             if of == "Session":
                 return None
-            row = (1, row[1] + " " + self.row(AFRESH[holder])[1], row[2])
+            row = (1, row[1] + " " + self.row(self.afresh(name))[1], row[2])
         other = self.fresh("t")
         self.kinds[other] = (of, holder)
         status = state.raw[name]
@@ -449,6 +457,8 @@ def program(seed, number):
     rng = random.Random(f"{seed}/pins/{number}")
     writer = PinWriter(rng)
     body = tasks.varied(writer.write(), rng)
+    if rng.random() < 0.05:
+        body = (rng.choice(RETURNED_WRONG), *body)
     result = Program(number, body, (), (), writer.bools,
                      rng.choices(SHAPES, (10, 1, 1, 1, 1))[0], "pins")
     text = repr(body)

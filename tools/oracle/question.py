@@ -85,7 +85,15 @@ class Twice:
 
 class Pins:
     check = "coro-moved-pinned"
-    one_sided = frozenset({"careful", "signal"})
+    one_sided = frozenset({"careful", "signal", "elided",
+                           "returned after its end", "returned",
+                           "one of two returned", "parameter returned",
+                           "second erased"})
+    # Others in the function have an object's address, or of elements one ends,
+    # or a vector that had room is another.
+    unsure = frozenset({"one stopped", "lambda stops", "stop by pointer",
+                        "all by iterator", "vector assign", "vector swap",
+                        "vector move"})
 
     @staticmethod
     def names(program, slots, used):

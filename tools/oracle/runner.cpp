@@ -170,6 +170,7 @@ void risky() {
 }
 int pick(int Choices) noexcept { return decide(Choices); }
 bool again() noexcept {
+  ++Worked;
   if (!TurnsLeft || !decide(2))
     return false;
   --TurnsLeft;
@@ -210,6 +211,7 @@ void stays() noexcept {
 
 void at(int Line, bool Works, bool Unsure) noexcept {
   oracle::Line = Line;
+  Made.insert(Line);
   Worked += Works;
   IsUnsure = Unsure;
 }

@@ -115,8 +115,9 @@ def spell_leaving(line, gives):
 
 
 # Calls of helpers, who might do anything; elements that have other names, too.
-WORKS = re.compile(r"\b(keep|passedOn|endIt|startIt|lookAt|work|pin)\(")
-ELEMENT = re.compile(r"(move|keep)\(+\**\w+(\.back\(\)|\.front\(\)|\[)")
+WORKS = re.compile(r"\b(keep|passedOn|endIt|startIt|lookAt|work|pin)\(|Numbers")
+ELEMENT = re.compile(r"(move|keep)\(+\**\w+(\.back\(\)|\.front\(\)|\[)"
+                     r"|^\s*\w+\.erase\(")
 
 
 def mark(line, number):
