@@ -38,7 +38,8 @@ void PinFlow::constructed(const Expr *Value, Place At, World &W,
     if (C->getConstructor()->isCopyOrMoveConstructor())
       return;
     end(Places.temporary(E), W);
-    if (const AddressStore *Stored = All.registers(*C->getConstructor()))
+    if (const AddressStore *Stored = All.registers(*C->getConstructor());
+        Stored && on(PinRule::Constructor))
       start(At, C->getType(), Stored->Of, C, Stored, W);
     return;
   }
@@ -59,9 +60,12 @@ void PinFlow::construct(const CXXConstructExpr *C, World &W) {
     if (!P)
       return;
     const ReturnStmt *IsReturned = Returned.lookup(C);
+    if (!on(PinRule::Move))
+      return;
     // Clang elides the move of what it calls an NRVO variable.
-    if (C->isElidable() || (IsReturned && IsReturned->getNRVOCandidate() &&
-                            IsReturned->getNRVOCandidate()->isNRVOVariable()))
+    if (on(PinRule::Elision) &&
+        (C->isElidable() || (IsReturned && IsReturned->getNRVOCandidate() &&
+                             IsReturned->getNRVOCandidate()->isNRVOVariable())))
       return;
     relocate(*P, C->getType(), Constructor, C,
              IsReturned                         ? PinnedMove::Returned
@@ -71,6 +75,8 @@ void PinFlow::construct(const CXXConstructExpr *C, World &W) {
     return;
   }
   if (isInStd(*Constructor)) {
+    if (!on(PinRule::Pass))
+      return;
     for (const Expr *Given : givenTo(C))
       if (Given->isXValue() && core(Given)->getType()->isRecordType())
         if (std::optional<Place> P = Places.resolve(Given))
@@ -78,7 +84,8 @@ void PinFlow::construct(const CXXConstructExpr *C, World &W) {
     return;
   }
   given(C, *Constructor, W);
-  if (const AddressStore *Stored = All.registers(*Constructor))
+  if (const AddressStore *Stored = All.registers(*Constructor);
+      Stored && on(PinRule::Constructor))
     start(Places.temporary(C), C->getType(), Stored->Of, C, Stored, W);
 }
 
@@ -128,10 +135,10 @@ void PinFlow::assignment(const CXXOperatorCallExpr *Call,
     // `optional = {}` ends what was there.
     const auto *Nothing = dyn_cast<CXXConstructExpr>(core(From));
     bool IsEmpty = isInStd(By) && Nothing && !Nothing->getNumArgs();
-    if (!IsEmpty)
+    if (!IsEmpty && on(PinRule::Assign))
       relocate(*P, T, &By, Call, PinnedMove::Assigned, W);
     end(*P, W);
-    if (isInStd(By))
+    if (isInStd(By) && on(PinRule::Anew))
       forget(*P, W);
   }
   if (std::optional<Place> P = Places.resolve(From))
@@ -154,6 +161,8 @@ void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
       continue;
     const CXXRecordDecl *R = classOf(T->getPointeeType());
     if (R && hasAnnotation(*Parameter, "starts")) {
+      if (!on(PinRule::Annotation))
+        continue;
       const CXXRecordDecl *Its = classOf(Given[I]->getType());
       start(*P, Given[I]->getType(), Its ? Its : R, Call, nullptr, W,
             /*IsForLife=*/true);
@@ -170,7 +179,8 @@ void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
     // Into a list: not into somebody's notes on what he has seen.
     if (IsNode && S.IsUnclear && !isa<CXXConstructorDecl>(Callee))
       for (const AddressStore &Each : S.Stores)
-        if (!IsKept && !T->getPointeeType().isConstQualified() &&
+        if (!IsKept && on(PinRule::Given) &&
+            !T->getPointeeType().isConstQualified() &&
             (!Each.IsConditional || Callee.getReturnType()->isVoidType()) &&
             !(Each.In == AddressStore::Parameter && Each.Index == I)) {
           IsKept = true;
@@ -178,7 +188,7 @@ void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
           By.In = AddressStore::Others;
           start(*P, Given[I]->getType(), R, Call, &By, W);
         }
-    if (!IsKept && (S.IsUnclear || !S.Stores.empty()))
+    if (!IsKept && (S.IsUnclear || !S.Stores.empty()) && on(PinRule::GivenEnd))
       end(*P, W);
   }
 }
@@ -218,7 +228,7 @@ void PinFlow::call(const Expr *E, World &W) {
       hasAnnotation(*Method, "starts"))
     if (std::optional<Place> P = Places.resolve(Object))
       return start(*P, Object->getType(), Method->getParent(), E, nullptr, W);
-  if (startsOperation(E, *Callee, Started)) {
+  if (startsOperation(E, *Callee, Started) && on(PinRule::Operation)) {
     const AddressStore *Stored = nullptr;
     if (Method && Started == Object)
       Stored = All.registers(*Callee);
@@ -237,7 +247,8 @@ void PinFlow::call(const Expr *E, World &W) {
   if (Method && !Method->isStatic() && Object)
     if (std::optional<Place> P = Places.resolve(Object)) {
       const AddressStore *Stored = All.registers(*Callee);
-      if (Stored && !(Stored->IsConditional && isGivenNothing(E))) {
+      if (Stored && on(PinRule::Member) &&
+          !(Stored->IsConditional && isGivenNothing(E))) {
         start(*P, Object->getType(), Stored->Of, E, Stored, W);
         IsNamed = true;
       } else if (!Method->isConst()) {
@@ -246,7 +257,8 @@ void PinFlow::call(const Expr *E, World &W) {
         });
         if (IsPinned) {
           IsNamed = true;
-          if (All.of(*Callee, Registrations::This).IsUnclear)
+          if (All.of(*Callee, Registrations::This).IsUnclear &&
+              on(PinRule::End))
             end(*P, W);
         }
       } else {

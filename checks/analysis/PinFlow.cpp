@@ -61,7 +61,9 @@ static void findOutermostLoops(const Stmt *Node,
 
 PinFlow::PinFlow(Registrations &R, const Body &B, const CFG &Graph,
                  const Stmt &Text)
-    : All(R), B(B), Graph(Graph), Places(B, PlaceTable::HaveNames),
+    : All(R), B(B), Graph(Graph),
+      Places(B, R.follows(PinRule::Element) ? PlaceTable::HaveNames
+                                            : PlaceTable::AreOne),
       Tests(B, Places, Graph, /*IsHelper=*/false), Engine(Graph, *this) {
   for (const CoroutineSuspendExpr *E : B.suspensions())
     Unmoved.insert(core(E->getOperand()));

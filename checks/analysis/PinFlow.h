@@ -106,6 +106,8 @@ public:
 private:
   using WorldList = std::vector<World>;
 
+  bool on(PinRule R) const { return All.follows(R); }
+
   // Before the run; see PinPaths.cpp.
   std::optional<Place> rootOf(const clang::Expr *E);
   void share(const clang::Expr *E);

@@ -72,6 +72,8 @@ bool PinFlow::movesElements(const CallExpr *Call, const FunctionDecl &Callee,
                 *V == Places.variable(Variable) &&
                 !Variable->getType()->isReferenceType();
   bool HasRoom = llvm::is_contained(W.Reserved, *V);
+  Grows &= on(PinRule::Grow);
+  Erases &= on(PinRule::Erase);
   if ((Grows && IsOurs && !HasRoom) || Erases)
     for (size_t I = 0; I < W.Pins.size();) {
       const Pin Each = W.Pins[I];
@@ -87,20 +89,21 @@ bool PinFlow::movesElements(const CallExpr *Call, const FunctionDecl &Callee,
       W.Pins.erase(W.Pins.begin() + I);
     }
   if (isOneOf(Name, {"clear", "assign", "pop_back", "erase", "swap"}) ||
-      (Name == "resize" && !Grows) || (!HasRoom && Name == "insert") ||
+      isOneOf(Name, {"insert", "emplace"}) || (Name == "resize" && !Grows) ||
       Callee.getOverloadedOperator() == OO_Equal)
-    forget(*V, W);
-  if (Name == "swap" && Call->getNumArgs() == 1)
+    if (on(PinRule::Anew))
+      forget(*V, W);
+  if (Name == "swap" && Call->getNumArgs() == 1 && on(PinRule::Anew))
     if (std::optional<Place> Other = Places.resolve(Call->getArg(0)))
       forget(*Other, W);
   // Where there was room, others are the last ones now.
-  if (Adds)
+  if (Adds && on(PinRule::LastElement))
     loseNames(*V, W);
-  if (Name == "reserve" && !HasRoom) {
+  if (Name == "reserve" && !HasRoom && on(PinRule::Room)) {
     W.Reserved.push_back(*V);
     llvm::sort(W.Reserved);
   }
-  if (Adds)
+  if (Adds && on(PinRule::Growth))
     if (const CXXRecordDecl *R = classOf(Element))
       if (const AddressStore *Stored = All.alwaysRegisters(*R))
         start(*V, Element, Stored->Of, Call, Stored, W);
@@ -147,9 +150,10 @@ bool PinFlow::callInStd(const Expr *E, const FunctionDecl &Callee, World &W) {
     for (const Expr *Each : Given.take_front(Name == "exchange" ? 1 : 2))
       if (std::optional<Place> P = Places.resolve(Each);
           P && Each->getType()->isRecordType()) {
-        relocate(*P, Each->getType(), nullptr, Call,
-                 Name == "exchange" ? PinnedMove::Moved : PinnedMove::Swapped,
-                 W);
+        if (on(PinRule::Swap))
+          relocate(*P, Each->getType(), nullptr, Call,
+                   Name == "exchange" ? PinnedMove::Moved : PinnedMove::Swapped,
+                   W);
         end(*P, W);
       }
     return true;
@@ -179,7 +183,7 @@ bool PinFlow::callInStd(const Expr *E, const FunctionDecl &Callee, World &W) {
                isOneOf(Name, {"make_unique", "make_shared", "make_optional",
                               "make_pair", "make_tuple", "construct_at"});
   for (const Expr *Each : Given)
-    if (core(Each)->getType()->isRecordType() &&
+    if (on(PinRule::Pass) && core(Each)->getType()->isRecordType() &&
         (Each->isXValue() || (Keeps && Each->isLValue())))
       if (std::optional<Place> P = Places.resolve(Each))
         relocate(*P, Each->getType(), nullptr, Each,
@@ -192,7 +196,7 @@ bool PinFlow::callInStd(const Expr *E, const FunctionDecl &Callee, World &W) {
     givenToAlgorithm(Call, W);
   if (Object && classOf(Object->getType()))
     if (std::optional<Place> P = Places.resolve(Object)) {
-      if (Name == "swap" && Given.size() == 1)
+      if (Name == "swap" && Given.size() == 1 && on(PinRule::Swap))
         if (std::optional<Place> Other = Places.resolve(Given.front())) {
           for (Place Each : {*P, *Other}) {
             relocate(Each, Object->getType(), nullptr, Call,
@@ -205,7 +209,8 @@ bool PinFlow::callInStd(const Expr *E, const FunctionDecl &Callee, World &W) {
                    "resize", "remove", "remove_if", "merge", "splice"}) ||
           (Name == "emplace" && isOwner(Object->getType())) ||
           Callee.getOverloadedOperator() == OO_Equal)
-        forget(*P, W);
+        if (on(PinRule::Anew))
+          forget(*P, W);
       if (isOneOf(Name, {"push_front", "emplace_front", "push_back",
                          "emplace_back", "insert", "emplace"}))
         loseNames(*P, W, /*OfAll=*/!Name.ends_with("back"));

@@ -22,6 +22,7 @@
 #ifndef COROLINT_CHECKS_ANALYSIS_REGISTRATIONS_H
 #define COROLINT_CHECKS_ANALYSIS_REGISTRATIONS_H
 
+#include "PinnedMoves.h"
 #include "Shapes.h"
 #include "clang/AST/DeclCXX.h"
 #include "llvm/ADT/DenseMap.h"
@@ -92,6 +93,9 @@ public:
 
   Shapes &shapes() { return S; }
 
+  void mute(PinRule R) { Muted.set(unsigned(R)); }
+  bool follows(PinRule R) const { return !Muted.test(unsigned(R)); }
+
 private:
   friend class AddressWalk;
   bool repairs(const clang::CXXMethodDecl &By);
@@ -99,6 +103,7 @@ private:
                           const clang::CXXRecordDecl &Of);
 
   Shapes &S;
+  MutedPinRules Muted;
   unsigned Depth = 0;
   llvm::DenseMap<std::pair<const clang::FunctionDecl *, int>,
                  std::unique_ptr<AddressSummary>>

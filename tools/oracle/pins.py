@@ -350,6 +350,8 @@ class PinWriter(tasks.TaskWriter):
             return None
         if row in COPIED and holder in ("owner", "owners", "vector", "deque"):
             return None
+        if whole and holder == "vector":
+            row = (1, row[1], "vector moved")
         statement = self.say(row, name, m=moved, M=text)
         return self.guarded(state, name, statement)
 
@@ -364,7 +366,8 @@ class PinWriter(tasks.TaskWriter):
         if stays:  # and what is left gets something new
             if of == "Session":
                 return None
-            row = (1, row[1] + " " + self.row(self.afresh(name))[1], row[2])
+            row = (1, row[1] + " " + self.row(self.afresh(name))[1],
+                   f"{holder} moved")
         other = self.fresh("t")
         self.kinds[other] = (of, holder)
         status = state.raw[name]
@@ -385,7 +388,8 @@ class PinWriter(tasks.TaskWriter):
                             (1, "(void)std::exchange({t}, {T}());",
                              "exchange")])
         else:
-            row = self.row(OVER)
+            row = self.row(OVER[:1] if self.kinds[name][0] == "Cursor"
+                           else OVER)
         return self.guarded(state, name, self.say(row, name))
 
     def write_swap(self, state):
@@ -403,7 +407,10 @@ class PinWriter(tasks.TaskWriter):
         raw = state.raw
         if kind[1] in ("owner", "owners", "vector", "deque"):
             raw[name], raw[other] = raw[other], raw[name]
-        return [self.say(self.row(rows), name, u=other)]
+        row = self.row(rows)
+        if kind[1] == "vector":
+            row = (1, row[1], "vector moved")
+        return [self.say(row, name, u=other)]
 
     def write_grow(self, state):
         name = self.not_owing(state, lambda of, holder: holder == "vector"

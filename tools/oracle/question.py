@@ -93,7 +93,8 @@ class Pins:
     # or a vector that had room is another.
     unsure = frozenset({"one stopped", "lambda stops", "stop by pointer",
                         "all by iterator", "vector assign", "vector swap",
-                        "vector move"})
+                        "vector move", "vector moved", "cleared", "popped",
+                        "erased"})
 
     @staticmethod
     def names(program, slots, used):
