@@ -72,8 +72,10 @@ PinFlow::PinFlow(Registrations &R, const Body &B, const CFG &Graph,
       Returned[core(Value)] = Return;
   findOverwrites(&Text, Overwrites);
   findOutermostLoops(&Text, OutermostLoops);
-  findShared(&Text);
-  findWaysAround(&Text);
+  if (on(PinRule::Shared))
+    findShared(&Text);
+  if (on(PinRule::WayAround))
+    findWaysAround(&Text);
 }
 
 //===-- States ------------------------------------------------------------===//
@@ -109,14 +111,10 @@ void PinFlow::start(Place P, QualType T, const CXXRecordDecl *Of,
     Registered.push_back(std::move(New));
   }
   for (Pin &Each : W.Pins)
-    if (Each.Of == P && Each.By == I) {
-      Each.Many = true;
+    if (Each.Of == P && Each.By == I)
       return;
-    }
   // One is enough to know of an object; the last is where it is registered now.
   Pin New{P, I, false};
-  for (const Pin &Each : W.Pins)
-    New.Many |= Each.Of == P;
   llvm::erase_if(W.Pins, [&](const Pin &Each) { return Each.Of == P; });
   W.Pins.insert(llvm::lower_bound(W.Pins, New), New);
 }
@@ -129,8 +127,13 @@ void PinFlow::end(Place P, World &W) {
   });
 }
 
-/// What is at `P`, or in it, may be another object now.
+/// What is at `P`, or in it, may be another object now; a vector has room for
+/// those that it had.
 void PinFlow::forget(Place P, World &W) {
+  if (!llvm::is_contained(W.Reserved, P)) {
+    W.Reserved.push_back(P);
+    llvm::sort(W.Reserved);
+  }
   llvm::erase_if(W.Pins, [&](const Pin &Each) {
     return !Registered[Each.By].Holder && Places.mayOverlap(Each.Of, P);
   });
@@ -196,8 +199,9 @@ void PinFlow::othersAtWork(const Expr *Call, World &W) {
     const Registration &R = Registered[Each.By];
     if (R.IsForLife || R.IsInItself || R.Holder)
       return false;
-    return !R.IsLasting || isShared(Each.Of) ||
-           llvm::any_of(Named, [&](Place P) {
+    if ((!R.IsLasting && on(PinRule::Others)) || isShared(Each.Of))
+      return true;
+    return on(PinRule::With) && llvm::any_of(Named, [&](Place P) {
              return llvm::any_of(R.With, [&](Place Its) {
                return Places.isWithin(P, Its) || Places.isWithin(Its, P);
              });
@@ -209,7 +213,7 @@ void PinFlow::suspended(World &W) {
   llvm::erase_if(W.Pins, [&](const Pin &Each) {
     const Registration &R = Registered[Each.By];
     return !R.IsForLife && !R.Holder &&
-           ((!R.IsLasting && !R.IsInItself) ||
+           ((!R.IsLasting && !R.IsInItself && on(PinRule::Suspension)) ||
             Places.isVisibleOutside(Each.Of));
   });
 }
@@ -253,7 +257,8 @@ bool PinFlow::relocate(Place P, QualType T, const CXXMethodDecl *By,
         W.Pending.insert(llvm::lower_bound(W.Pending, N), N);
       continue;
     }
-    if (By ? !All.leavesBehind(*By, *R.Of) : !All.isLeftBehind(T, *R.Of))
+    if (on(PinRule::Repair) &&
+        (By ? !All.leavesBehind(*By, *R.Of) : !All.isLeftBehind(T, *R.Of)))
       continue; // the class sees to it
     // A copy leaves the object where it is; but it may not copy links, or what
     // is undone at the end.
@@ -264,11 +269,16 @@ bool PinFlow::relocate(Place P, QualType T, const CXXMethodDecl *By,
     Found.insert({At, How, P, Each.By});
   }
   // What its members point to is somebody else's now.
+  if (!on(PinRule::Owned))
+    return Any;
   if (How == PinnedMove::Moved || How == PinnedMove::Swapped ||
-      How == PinnedMove::Assigned)
+      How == PinnedMove::Assigned) {
+    if (!vectorElement(T).isNull())
+      forget(P, W);
     llvm::erase_if(W.Pins, [&](const Pin &Each) {
       return !Registered[Each.By].Holder && Places.isWithin(Each.Of, P);
     });
+  }
   return Any;
 }
 
@@ -283,8 +293,9 @@ void PinFlow::element(const CFGElement &E, World W, WorldList &Out) {
           R.Holder == D->getVarDecl() && R.Until == Registration::Released)
         Found.insert(Waiting[N]);
     unlink(D->getVarDecl(), W);
-    llvm::erase_if(
-        W.Pins, [&](const Pin &Each) { return Places.isWithin(Each.Of, P); });
+    if (on(PinRule::Scope))
+      llvm::erase_if(
+          W.Pins, [&](const Pin &Each) { return Places.isWithin(Each.Of, P); });
     return Out.push_back(std::move(W));
   }
   std::optional<CFGStmt> Statement = E.getAs<CFGStmt>();
@@ -339,7 +350,8 @@ void PinFlow::element(const CFGElement &E, World W, WorldList &Out) {
   } else if (const auto *Suspend = dyn_cast<CoroutineSuspendExpr>(Node)) {
     Tests.othersRan(W.Known);
     if (std::optional<Place> P = Places.resolve(Suspend->getOperand()))
-      end(*P, W);
+      if (on(PinRule::Await))
+        end(*P, W);
     suspended(W);
   } else if (const auto *Return = dyn_cast<CoreturnStmt>(Node)) {
     if (const Expr *Value = Return->getOperand();
@@ -353,14 +365,17 @@ void PinFlow::element(const CFGElement &E, World W, WorldList &Out) {
 
 void PinFlow::declaration(const VarDecl *V, World &W) {
   Place P = Places.variable(V);
-  llvm::erase_if(W.Pins,
-                 [&](const Pin &Each) { return Places.isWithin(Each.Of, P); });
+  if (on(PinRule::Scope))
+    llvm::erase_if(
+        W.Pins, [&](const Pin &Each) { return Places.isWithin(Each.Of, P); });
   llvm::erase(W.Reserved, P);
   unlink(V, W);
-  loseName(V, W);
+  if (on(PinRule::LoopElement))
+    loseName(V, W);
   if (V->getInit() && !V->getType()->isReferenceType()) {
     constructed(V->getInit(), P, W);
-    link(V, W);
+    if (on(PinRule::Holder))
+      link(V, W);
   }
 }
 
@@ -473,6 +488,8 @@ std::optional<bool> PinFlow::evaluate(const World &W, const Expr *E) {
 
 /// False if `E` cannot have that outcome in this world.
 bool PinFlow::assume(World &W, const Expr *E, bool Holds) {
+  if (!on(PinRule::Correlation))
+    return true;
   return assumeLogic(
       E, Holds, [&](const Expr *Any) { return evaluate(W, Any); },
       [&](const Expr *Atom, bool Is) { Tests.assume(W.Known, Atom, Is); });

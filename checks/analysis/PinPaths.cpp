@@ -129,7 +129,6 @@ void PinFlow::findShared(const Stmt *Node) {
     const FunctionDecl *Callee = Call->getDirectCallee();
     if (Callee && isIterator(*Callee) && receiverOf(Call))
       share(receiverOf(Call));
-    const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Callee);
     for (const Stmt *Child : Call->children()) {
       const auto *Given = dyn_cast_or_null<Expr>(Child);
       const Expr *Value = Given ? core(Given) : nullptr;
@@ -141,7 +140,7 @@ void PinFlow::findShared(const Stmt *Node) {
       // What a function does with its arguments, is known or not at the call.
       if (Op && Op->getOpcode() == UO_AddrOf && Callee && !isInStd(*Callee))
         findShared(Op->getSubExpr());
-      else if (Inner && Inner->getMethodDecl() && Method && isInStd(*Method) &&
+      else if (Inner && Inner->getMethodDecl() && Callee && isInStd(*Callee) &&
                isIterator(*Inner->getMethodDecl()))
         findShared(Inner->getImplicitObjectArgument());
       else

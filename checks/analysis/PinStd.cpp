@@ -80,7 +80,8 @@ bool PinFlow::movesElements(const CallExpr *Call, const FunctionDecl &Callee,
       const Registration &R = Registered[Each.By];
       // The first one does not move when it is erased.
       if (!Places.isWithin(Each.Of, *V) || !holds(Element, *R.Of) ||
-          (Erases && !Each.Many && !Places.isBehindFirst(Each.Of, *V)) ||
+          (Erases && (!Each.Many || IsOurs) &&
+           !Places.isBehindFirst(Each.Of, *V)) ||
           !All.isLeftBehind(Element, *R.Of)) {
         ++I;
         continue;

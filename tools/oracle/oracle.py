@@ -11,9 +11,8 @@ question is of tasks, if some run loses the work of one (question.py). The check
 has to object to the wrong programs and to no other.
 
 Of programs about tasks, one in three is a mutant: a use is forgotten. Of the
-lock analysis itself, each rule of the analysis
-is muted in turn, and must be missed: a rule whose absence nothing shows is
-either superfluous or untested.
+analyses of locks and of pinned objects, each rule is muted in turn, and must be
+missed: a rule whose absence nothing shows is either superfluous or untested.
 """
 
 import argparse
@@ -109,7 +108,11 @@ class Tally:
                     self.other_lines.append(entry)
             for rule, objects in mutants.items():
                 caught = self.caught.setdefault(rule, [])
-                if objects[number] != found.wrong == mutants[""][number] or \
+                if program.question == "pins":
+                    if shows_in(program, found, objects[number],
+                                mutants[""][number] if rule else None):
+                        caught.append(program)
+                elif objects[number] != found.wrong == mutants[""][number] or \
                         not rule and objects[number] != found.wrong:
                     caught.append(program)
 
@@ -121,6 +124,16 @@ class Tally:
         print(f"\n{'feature':28}{'right':>8}{'wrong':>8}")
         for feature, (right, wrong) in sorted(self.features.items()):
             print(f"{feature:28}{right:8}{wrong:8}")
+
+
+def shows_in(program, found, lines, whole):
+    """Whether it shows that a rule is muted, where the whole analysis is right;
+    or, of the whole, that it is wrong."""
+    def disagree(said):
+        verdict = judge.Verdict(set(said or ()))
+        return question.of(program).disagree(found, verdict)
+
+    return disagree(lines) and not (whole is not None and disagree(whole))
 
 
 def describe(program, found, verdict):
@@ -169,7 +182,8 @@ def main():
     if options.labels_only:
         tidy = None
     about_locks = options.question == "locks"
-    if options.labels_only or options.no_mutants or not about_locks:
+    if options.labels_only or options.no_mutants or \
+            options.question not in ("locks", "pins"):
         mutants = None
     for tool in (tidy, mutants):
         if tool and not tool.exists():
