@@ -453,8 +453,8 @@ Worlds<PinWorld> PinFlow::edge(const CFGBlock &Block, unsigned N,
   bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
   auto Add = [&](World W) {
     if (auto Ended = Around.find({Branch, N == 0}); Ended != Around.end())
-      for (Place P : Ended->second)
-        end(P, W);
+      for (AWayAround Each : Ended->second)
+        Each.IsEmptied ? forget(Each.What, W) : end(Each.What, W);
     if (IsBackEdge)
       Tests.othersRan(W.Known);
     Result.insert(std::move(W));

@@ -114,7 +114,8 @@ private:
   void findShared(const clang::Stmt *Node);
   bool isShared(Place P);
   void mentions(const clang::Stmt *Node, std::set<Place> &Into);
-  void endsIn(const clang::Stmt *Node, std::set<Place> &Into);
+  void endsIn(const clang::Stmt *Node, std::set<Place> &Into,
+              std::set<Place> &Emptied);
   void around(const clang::Stmt *Branch, bool Outcome,
               const clang::Stmt *Condition, const clang::Stmt *Body);
   void findWaysAround(const clang::Stmt *Node);
@@ -193,7 +194,12 @@ private:
   /// Objects whose address others in the function have: their roots.
   llvm::DenseSet<unsigned> Shared;
   /// What has ended on the way around a branch: by its outcome.
-  std::map<std::pair<const clang::Stmt *, bool>, std::vector<Place>> Around;
+  struct AWayAround {
+    Place What;
+    bool IsEmptied; ///< and with it all that it had
+  };
+  std::map<std::pair<const clang::Stmt *, bool>, std::vector<AWayAround>>
+      Around;
   /// Loops that are in no other loop: their variables.
   llvm::DenseSet<const clang::ValueDecl *> OutermostLoops;
   /// Mentions that give a variable another value.

@@ -173,8 +173,10 @@ void PinFlow::mentions(const Stmt *Node, std::set<Place> &Into) {
     mentions(Child, Into);
 }
 
-/// The objects whose registration may end in `Node`.
-void PinFlow::endsIn(const Stmt *Node, std::set<Place> &Into) {
+/// The objects whose registration may end in `Node`, and containers whose
+/// elements may.
+void PinFlow::endsIn(const Stmt *Node, std::set<Place> &Into,
+                     std::set<Place> &Emptied) {
   if (!Node)
     return;
   auto Add = [&](const Expr *E) {
@@ -182,7 +184,7 @@ void PinFlow::endsIn(const Stmt *Node, std::set<Place> &Into) {
       Into.insert(*P);
   };
   if (const auto *L = dyn_cast<LambdaExpr>(Node)) {
-    endsIn(L->getBody(), Into);
+    endsIn(L->getBody(), Into, Emptied);
   } else if (const auto *Op = dyn_cast<UnaryOperator>(Node)) {
     if (Op->getOpcode() == UO_AddrOf)
       Add(Op->getSubExpr());
@@ -197,6 +199,9 @@ void PinFlow::endsIn(const Stmt *Node, std::set<Place> &Into) {
     if (Object && !Leads &&
         !(Method && (Method->isConst() || All.registers(*Method))))
       Add(Object);
+    if (Object && !Leads && Callee && isInStd(*Callee))
+      if (std::optional<Place> P = rootOf(Object))
+        Emptied.insert(*P);
     llvm::ArrayRef<const Expr *> Given = givenTo(Call);
     for (unsigned I = 0; I < Given.size() && !Leads; ++I) {
       QualType T = Callee && I < Callee->getNumParams()
@@ -208,22 +213,22 @@ void PinFlow::endsIn(const Stmt *Node, std::set<Place> &Into) {
     }
   }
   for (const Stmt *Child : Node->children())
-    endsIn(Child, Into);
+    endsIn(Child, Into, Emptied);
 }
 
 /// On the way around `Body`, which `Condition` decides: what it asks, and
 /// `Body` may end.
 void PinFlow::around(const Stmt *Branch, bool Outcome, const Stmt *Condition,
                      const Stmt *Body) {
-  std::set<Place> Asked, Ended;
+  std::set<Place> Asked, Ended, Emptied;
   mentions(Condition, Asked);
-  endsIn(Body, Ended);
+  endsIn(Body, Ended, Emptied);
   if (llvm::none_of(Asked, [&](Place P) { return Ended.count(P); }))
     return;
   // `&&` and `||` have branches of their own.
   auto Note = [&](auto Self, const Stmt *Node) -> void {
     for (Place P : Asked)
-      Around[{Node, Outcome}].push_back(P);
+      Around[{Node, Outcome}].push_back({P, Emptied.count(P) != 0});
     const auto *E = dyn_cast<Expr>(Node);
     const auto *Op = dyn_cast_or_null<BinaryOperator>(
         E ? E->IgnoreParenImpCasts() : nullptr);
@@ -253,8 +258,8 @@ void PinFlow::findWaysAround(const Stmt *Node) {
   } else if (const auto *For = dyn_cast<ForStmt>(Node)) {
     around(For, /*Outcome=*/false, For->getCond(), For->getBody());
   } else if (const auto *Loop = dyn_cast<CXXForRangeStmt>(Node)) {
-    std::set<Place> Ended, Asked;
-    endsIn(Loop->getBody(), Ended);
+    std::set<Place> Ended, Emptied, Asked;
+    endsIn(Loop->getBody(), Ended, Emptied);
     const VarDecl *Each = Loop->getLoopVariable();
     std::optional<Place> P = Places.resolveVariable(Each);
     while (P && Places.parent(*P))
@@ -262,10 +267,10 @@ void PinFlow::findWaysAround(const Stmt *Node) {
     if (P && Ended.count(*P)) {
       mentions(Loop->getRangeInit(), Asked);
       for (Place Its : Asked)
-        Around[{Loop, false}].push_back(Its);
+        Around[{Loop, false}].push_back({Its, false});
       if (Each->getType()->isPointerType())
         for (unsigned Its : Shared)
-          Around[{Loop, false}].push_back(Place(Its));
+          Around[{Loop, false}].push_back({Place(Its), false});
     }
   } else if (const auto *C = dyn_cast<ConditionalOperator>(Node)) {
     around(C, /*Outcome=*/false, C->getCond(), C->getTrueExpr());

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The objects of the oracle's fourth question: is one moved while somebody has
-// its address? Each has a canary, as those of moor::pin_canary, which is told of
-// the registration and of its end, and knows of moves and copies because it is
-// a member. The classes around it are like anybody's: the check learns from
+// its address? Each has a canary, as those of moor::pin_canary, which is told
+// of the registration and of its end, and knows of moves and copies because it
+// is a member. The classes around it are like anybody's: the check learns from
 // their shape who registers.
 //
 // The links of the lists are never followed: after a misuse they lead nowhere.
@@ -12,9 +12,9 @@
 #define COROLINT_TOOLS_ORACLE_PINS_H
 
 #include "prelude.h"
-#include <corolint/annotations.h>
 #include <algorithm>
 #include <array>
+#include <corolint/annotations.h>
 #include <deque>
 #include <functional>
 #include <vector>
@@ -26,8 +26,10 @@ namespace oracle {
 void at(int Line, bool Works, bool Unsure) noexcept;
 /// It handles an exception.
 void stays() noexcept;
-/// How often somebody was at work.
+/// How often somebody was at work; and how often he let go of all that did not
+/// say that it goes itself.
 unsigned workedSoFar() noexcept;
+unsigned letGoSoFar() noexcept;
 /// An object was moved, copied or overwritten while it was registered. If that
 /// is unsure, somebody who could have ended the registration has run since.
 void misused(bool Unsure) noexcept;
@@ -55,11 +57,14 @@ public:
   void arm() const noexcept {
     Is = Armed;
     Since = workedSoFar();
+    LetGo = letGoSoFar();
   }
   void disarm() const noexcept { Is = Free; }
 
 private:
   void moved() const noexcept {
+    if (How == WhileOthers && LetGo != letGoSoFar())
+      Is = Free;
     if (Is)
       misused(Is == MovedBefore ||
               (How == WhileOthers && Since != workedSoFar()));
@@ -70,7 +75,7 @@ private:
   Ends How;
   /// Once is enough to say of an object.
   mutable enum { Free, Armed, MovedBefore } Is = Free;
-  mutable unsigned Since = 0;
+  mutable unsigned Since = 0, LetGo = 0;
 };
 
 class Waiter;
@@ -176,7 +181,7 @@ public:
 
 private:
   Loose *Next = nullptr;
-  class Canary Canary { Canary::WhileOthers };
+  class Canary Canary{Canary::WhileOthers};
 };
 
 /// Says its new address to its list: it may always move.
@@ -224,25 +229,37 @@ private:
   class Canary Canary;
 };
 
-/// An awaiter, which is registered while somebody waits for it.
+/// An awaiter, which is registered from its start, or from when somebody waits
+/// for it, until he is resumed.
 class Signal {
 public:
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> H) noexcept {
-    Frame = H;
+  Signal() noexcept = default;
+  Signal(Signal &&) noexcept = default;
+  Signal &operator=(Signal &&) noexcept = default;
+  ~Signal() { stop(); }
+  void start() noexcept {
     Next = First;
     First = this;
     Canary.arm();
+  }
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> H) noexcept {
+    Frame = H;
+    start();
     suspend(H);
   }
-  void await_resume() const noexcept { Canary.disarm(); }
+  void await_resume() noexcept { stop(); }
 
 private:
+  void stop() noexcept {
+    First = Next;
+    Canary.disarm();
+  }
   static void suspend(std::coroutine_handle<>) noexcept;
   static inline Signal *First = nullptr;
   Signal *Next = nullptr;
   std::coroutine_handle<> Frame;
-  class Canary Canary { Canary::WhileOthers };
+  class Canary Canary;
 };
 
 /// A generator, whose iterator looks at the object.
@@ -284,7 +301,7 @@ public:
   void stop() noexcept;
 
 private:
-  class Canary Canary { Canary::WhileOthers };
+  class Canary Canary{Canary::WhileOthers};
 };
 
 /// Something to be pinned, for good.
@@ -367,7 +384,7 @@ inline void startIt(Waiter &W, List &L) noexcept { W.start(L); }
 inline void lookAt(const Waiter &) noexcept {}
 template <class T> void keep(T) noexcept {}
 template <class T> T passedOn(T Object) noexcept { return Object; }
-/// Nobody sees what it does; it does nothing.
+/// Nobody sees that it lets go of some.
 void work() noexcept;
 
 } // namespace oracle

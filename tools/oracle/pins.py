@@ -30,7 +30,7 @@ START = {
     "Careful": [(1, "{o}.start(l);", "careful")],
     "Operation": [(1, "{o}.start();", "operation")],
     "Plain": [(1, "pin({o});", "pinned")],
-    "Signal": [(1, "co_await {o};", "signal")],
+    "Signal": [(1, "{o}.start();", "signal")],
 }
 STOP = {
     "Waiter": [
@@ -51,6 +51,7 @@ STOP = {
     "Careful": [(1, "{o}.stop();", "stop")],
     "Session": [(1, "{o}.stop();", "stop")],
     "Operation": [(1, "{o}.stop();", "stop")],
+    "Signal": [(1, "co_await {o};", "signal awaited")],
 }
 # New objects in the place of old ones; of classes that say goodbye.
 AFRESH = {
@@ -140,6 +141,14 @@ GROW_OTHERS = {"deque": [(1, "{t}.emplace_back();", "deque grown"),
 # What has no effect on a registration.
 LOOK = [(1, "lookAt({o});", "looked at"),
         (1, "(void){o}.isLate();", "asked")]
+IN_LOOPS = [
+    (1, "for (auto &w{n} : {t}) {{ keep(std::move(w{n})); w{n}.start(l); }} "
+     "for (auto &w{n} : {t}) w{n}.stop();", "each moved first"),
+    (1, "for (auto &w{n} : {t}) {{ w{n}.start(l); keep(std::move(w{n})); }}",
+     "each started first"),
+    (1, "for (auto &w{n} : {t}) {{ w{n}.start(l); if (next()) w{n}.stop(); "
+     "else w{n} = Waiter(); }}", "each started first"),
+]
 # Whole stories in one line: what a function returns.
 RETURNED = [
     (1, "{{ auto w{n} = [&] {{ Waiter w; w.start(l); return w; }}(); }}",
@@ -227,13 +236,13 @@ class PinWriter(tasks.TaskWriter):
         state.raw[key] = NO
         if holder in AFRESH and of != "Session" and self.maybe(0.3):
             return self.say(self.row(self.afresh(key)), key)
-        if holder in ELEMENTS:
+        if holder in ELEMENTS and of != "Signal":
             return self.all_of(key, STOP[of])
         return self.say(self.row(STOP[of]), key)
 
     def let_go(self, state, kind, key, status):
         of, holder = self.kinds[key]
-        if of not in STOP:
+        if of not in STOP or of == "Signal" and self.in_handler:
             return []
         return super().let_go(state, kind, key, status)
 
@@ -295,17 +304,17 @@ class PinWriter(tasks.TaskWriter):
         if not name:
             return None
         of, holder = self.kinds[name]
-        if of == "Signal" and self.in_handler:
-            return None
-        if of not in ("Signal", "Plain"):
+        if of == "Waiter" and holder == "vector" and self.maybe(0.15):
+            return [self.say(self.row(IN_LOOPS), name)]
+        if of != "Plain":
             state.raw[name] = YES
         rows = START[of]
-        if holder in ELEMENTS and of not in ("Signal", "Plain") and \
+        if holder in ELEMENTS and of in ("Waiter", "Loose", "Careful") and \
                 self.maybe(0.4):
             start = self.all_of(name, rows)
         else:
             start = self.say(self.row(rows), name)
-        if of not in ("Signal", "Plain") and self.maybe(0.2):
+        if of != "Plain" and self.maybe(0.2):
             literal = self.literal(state)
             if literal.lstrip("!") in state.bools:
                 state.raw[name] = frozenset([literal])
@@ -346,7 +355,7 @@ class PinWriter(tasks.TaskWriter):
         else:
             moved, text = self.rng.choice(OBJECT[holder]).format(t=name), of
         row = self.row(rows)
-        if of == "Session" and "passedOn" in row[1]:
+        if of in ("Session", "Cursor") and "passedOn" in row[1]:
             return None
         if row in COPIED and holder in ("owner", "owners", "vector", "deque"):
             return None
@@ -361,7 +370,8 @@ class PinWriter(tasks.TaskWriter):
         if not name:
             return None
         of, holder = self.kinds[name]
-        row = self.row(INTO_NEW if of != "Session" else INTO_NEW[:1])
+        row = self.row(INTO_NEW[:1] if of in ("Session", "Cursor")
+                       else INTO_NEW)
         stays = holder in ("owner", "owners", "vector", "deque")
         if stays:  # and what is left gets something new
             if of == "Session":

@@ -85,7 +85,8 @@ class Twice:
 
 class Pins:
     check = "coro-moved-pinned"
-    one_sided = frozenset({"careful", "signal", "elided",
+    one_sided = frozenset({"careful", "signal awaited", "elided", "nested try",
+                           "each moved first", "each started first",
                            "returned after its end", "returned",
                            "one of two returned", "parameter returned",
                            "second erased"})

@@ -49,7 +49,7 @@ std::coroutine_handle<> Pending;
 
 /// Where the program is; how often something ran that it does not show.
 int Line;
-unsigned Worked;
+unsigned Worked, LetGo;
 bool IsUnsure, Handled;
 
 int decide(int Choices) {
@@ -190,6 +190,7 @@ void invalid(const char *Why) noexcept {
 
 void suspends(int Line) noexcept {
   ++Worked;
+  ++LetGo;
   if (Locked)
     found(Line, Locked);
 }
@@ -216,6 +217,7 @@ void at(int Line, bool Works, bool Unsure) noexcept {
   IsUnsure = Unsure;
 }
 unsigned workedSoFar() noexcept { return Worked; }
+unsigned letGoSoFar() noexcept { return LetGo; }
 int currentLine() noexcept { return Line; }
 void misusedIn(int Line) noexcept {
   if (Running)
@@ -227,12 +229,13 @@ void misused(bool Unsure) noexcept {
 }
 void Signal::suspend(std::coroutine_handle<> H) noexcept {
   ++Worked;
+  ++LetGo;
   Pending = H;
 }
 void Operation::start() noexcept { Canary.arm(); }
 void Operation::stop() noexcept { Canary.disarm(); }
 void pin(Plain &P) noexcept { P.pin(); }
-void work() noexcept {}
+void work() noexcept { ++LetGo; }
 
 void keep(Work W) noexcept {
   if (W.empty())
