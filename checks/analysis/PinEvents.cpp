@@ -21,16 +21,6 @@ static bool isOneOf(llvm::StringRef Name,
   return llvm::is_contained(Names, Name);
 }
 
-/// The element type of a std::vector; null of anything else.
-static QualType vectorElement(QualType T) {
-  const CXXRecordDecl *R = T->isPointerType() ? nullptr : classOf(T);
-  const auto *S = dyn_cast_or_null<ClassTemplateSpecializationDecl>(R);
-  if (!S || !isInStd(*S) || nameOf(*S) != "vector" ||
-      S->getTemplateArgs()[0].getKind() != TemplateArgument::Type)
-    return {};
-  return S->getTemplateArgs()[0].getAsType();
-}
-
 //===-- Constructions -----------------------------------------------------===//
 
 /// An object, or part of one, is made at `At`.
@@ -48,7 +38,8 @@ void PinFlow::constructed(const Expr *Value, Place At, World &W,
     if (C->getConstructor()->isCopyOrMoveConstructor())
       return;
     end(Places.temporary(E), W);
-    if (const AddressStore *Stored = All.registers(*C->getConstructor()))
+    if (const AddressStore *Stored = All.registers(*C->getConstructor());
+        Stored && on(PinRule::Constructor))
       start(At, C->getType(), Stored->Of, C, Stored, W);
     return;
   }
@@ -69,9 +60,12 @@ void PinFlow::construct(const CXXConstructExpr *C, World &W) {
     if (!P)
       return;
     const ReturnStmt *IsReturned = Returned.lookup(C);
+    if (!on(PinRule::Move))
+      return;
     // Clang elides the move of what it calls an NRVO variable.
-    if (C->isElidable() || (IsReturned && IsReturned->getNRVOCandidate() &&
-                            IsReturned->getNRVOCandidate()->isNRVOVariable()))
+    if (on(PinRule::Elision) &&
+        (C->isElidable() || (IsReturned && IsReturned->getNRVOCandidate() &&
+                             IsReturned->getNRVOCandidate()->isNRVOVariable())))
       return;
     relocate(*P, C->getType(), Constructor, C,
              IsReturned                         ? PinnedMove::Returned
@@ -81,6 +75,8 @@ void PinFlow::construct(const CXXConstructExpr *C, World &W) {
     return;
   }
   if (isInStd(*Constructor)) {
+    if (!on(PinRule::Pass))
+      return;
     for (const Expr *Given : givenTo(C))
       if (Given->isXValue() && core(Given)->getType()->isRecordType())
         if (std::optional<Place> P = Places.resolve(Given))
@@ -88,7 +84,8 @@ void PinFlow::construct(const CXXConstructExpr *C, World &W) {
     return;
   }
   given(C, *Constructor, W);
-  if (const AddressStore *Stored = All.registers(*Constructor))
+  if (const AddressStore *Stored = All.registers(*Constructor);
+      Stored && on(PinRule::Constructor))
     start(Places.temporary(C), C->getType(), Stored->Of, C, Stored, W);
 }
 
@@ -135,144 +132,20 @@ void PinFlow::assignment(const CXXOperatorCallExpr *Call,
   const Expr *To = Call->getArg(0), *From = Call->getArg(1);
   QualType T = To->getType();
   if (std::optional<Place> P = Places.resolve(To)) {
-    relocate(*P, T, &By, Call, PinnedMove::Assigned, W);
+    // `optional = {}` ends what was there.
+    const auto *Nothing = dyn_cast<CXXConstructExpr>(core(From));
+    bool IsEmpty = isInStd(By) && Nothing && !Nothing->getNumArgs();
+    if (!IsEmpty && on(PinRule::Assign))
+      relocate(*P, T, &By, Call, PinnedMove::Assigned, W);
     end(*P, W);
+    if (isInStd(By) && on(PinRule::Anew))
+      forget(*P, W);
   }
   if (std::optional<Place> P = Places.resolve(From))
     relocate(*P, T, &By, Call,
              By.isMoveAssignmentOperator() ? PinnedMove::Moved
                                            : PinnedMove::Copied,
              W);
-}
-
-/// Growth and erasure of vectors. True if that is what the call is.
-bool PinFlow::movesElements(const CallExpr *Call, const FunctionDecl &Callee,
-                            World &W) {
-  const Expr *Object = receiverOf(Call);
-  QualType Element = Object ? vectorElement(Object->getType()) : QualType();
-  if (Element.isNull() || !Element->isRecordType())
-    return false;
-  std::optional<Place> V = Places.resolve(Object);
-  if (!V)
-    return false;
-  llvm::StringRef Name = nameOf(Callee);
-  bool Adds = isOneOf(Name, {"push_back", "emplace_back", "insert", "emplace"});
-  bool Grows = Adds || isOneOf(Name, {"resize", "reserve", "shrink_to_fit"});
-  bool Erases = Name == "erase" && Call->getNumArgs() == 1;
-  // The last element goes without moving others; which one it is else, and how
-  // many there are, must be known.
-  if (Erases) {
-    const auto *At = dyn_cast<CXXMemberCallExpr>(core(Call->getArg(0)));
-    if (const auto *C = dyn_cast<CXXConstructExpr>(core(Call->getArg(0)));
-        C && C->getNumArgs() >= 1)
-      At = dyn_cast<CXXMemberCallExpr>(core(C->getArg(0)));
-    Erases = At && At->getMethodDecl() &&
-             isOneOf(nameOf(*At->getMethodDecl()), {"begin", "cbegin"});
-  }
-  // What others have made may have room enough.
-  const auto *Variable = dyn_cast_or_null<VarDecl>(Places.rootVariable(*V));
-  bool IsOurs = Variable && Variable->hasLocalStorage() &&
-                !isa<ParmVarDecl>(Variable) && !Places.isVisibleOutside(*V) &&
-                *V == Places.variable(Variable) &&
-                !Variable->getType()->isReferenceType();
-  bool HasRoom = llvm::is_contained(W.Reserved, *V);
-  if ((Grows && IsOurs && !HasRoom) || Erases)
-    for (size_t I = 0; I < W.Pins.size();) {
-      const Pin Each = W.Pins[I];
-      const Registration &R = Registered[Each.By];
-      if (!Places.isWithin(Each.Of, *V) || !holds(Element, *R.Of) ||
-          (Erases && Each.Of == *V && !Each.Many) ||
-          !All.isLeftBehind(Element, *R.Of)) {
-        ++I;
-        continue;
-      }
-      Found.insert({Call, PinnedMove::Relocated, *V, Each.By});
-      W.Pins.erase(W.Pins.begin() + I);
-    }
-  if (isOneOf(Name, {"clear", "assign"}))
-    end(*V, W);
-  if (Name == "reserve" && !HasRoom) {
-    W.Reserved.push_back(*V);
-    llvm::sort(W.Reserved);
-  }
-  if (Adds)
-    if (const CXXRecordDecl *R = classOf(Element))
-      if (const AddressStore *Stored = All.alwaysRegisters(*R))
-        start(*V, Element, Stored->Of, Call, Stored, W);
-  return true;
-}
-
-/// True if the call is understood.
-bool PinFlow::callInStd(const Expr *E, const FunctionDecl &Callee, World &W) {
-  const auto *Call = cast<CallExpr>(E);
-  llvm::StringRef Name = nameOf(Callee);
-  llvm::ArrayRef<const Expr *> Given = givenTo(Call);
-  if (isOneOf(Name, {"move", "forward", "as_const", "addressof", "ref", "cref",
-                     "get", "begin", "end", "launder"}))
-    return true;
-  const Expr *Object = receiverOf(Call);
-  if (!Object && isOneOf(Name, {"swap", "exchange", "iter_swap"})) {
-    for (const Expr *Each : Given.take_front(Name == "exchange" ? 1 : 2))
-      if (std::optional<Place> P = Places.resolve(Each);
-          P && Each->getType()->isRecordType()) {
-        relocate(*P, Each->getType(), nullptr, Call,
-                 Name == "exchange" ? PinnedMove::Moved : PinnedMove::Swapped,
-                 W);
-        end(*P, W);
-      }
-    return true;
-  }
-  if (!Object && !Given.empty() &&
-      isOneOf(Name, {"sort", "stable_sort", "rotate", "reverse", "shuffle",
-                     "partition", "stable_partition", "remove", "remove_if",
-                     "unique", "nth_element", "partial_sort"})) {
-    if (const auto *Begin = dyn_cast<CXXMemberCallExpr>(core(Given[0])))
-      if (std::optional<Place> V =
-              Places.resolve(Begin->getImplicitObjectArgument()))
-        for (size_t I = 0; I < W.Pins.size();) {
-          const Pin Each = W.Pins[I];
-          QualType T =
-              vectorElement(Begin->getImplicitObjectArgument()->getType());
-          if (T.isNull() || !Places.isWithin(Each.Of, *V) ||
-              !All.isLeftBehind(T, *Registered[Each.By].Of)) {
-            ++I;
-            continue;
-          }
-          Found.insert({Call, PinnedMove::Relocated, *V, Each.By});
-          W.Pins.erase(W.Pins.begin() + I);
-        }
-    return true;
-  }
-  bool Keeps = putsIn(Callee) ||
-               isOneOf(Name, {"make_unique", "make_shared", "make_optional",
-                              "make_pair", "make_tuple", "construct_at"});
-  for (const Expr *Each : Given)
-    if (core(Each)->getType()->isRecordType() &&
-        (Each->isXValue() || (Keeps && Each->isLValue())))
-      if (std::optional<Place> P = Places.resolve(Each))
-        relocate(*P, Each->getType(), nullptr, Each,
-                 Each->isXValue() ? PinnedMove::Moved : PinnedMove::Copied, W);
-  if (movesElements(Call, Callee, W))
-    return true;
-  if (Object && classOf(Object->getType()))
-    if (std::optional<Place> P = Places.resolve(Object)) {
-      if (isOneOf(Name, {"reset", "emplace", "clear", "operator="}) ||
-          Callee.getOverloadedOperator() == OO_Equal)
-        end(*P, W);
-      const CXXRecordDecl *R = classOf(Object->getType());
-      const auto *S = dyn_cast<ClassTemplateSpecializationDecl>(R);
-      if (Name == "emplace" && nameOf(*R) == "optional" && S &&
-          S->getTemplateArgs()[0].getKind() == TemplateArgument::Type)
-        if (const CXXRecordDecl *Held =
-                classOf(S->getTemplateArgs()[0].getAsType()))
-          if (const AddressStore *Stored = All.alwaysRegisters(*Held))
-            start(*P, S->getTemplateArgs()[0].getAsType(), Stored->Of, Call,
-                  Stored, W);
-    }
-  // What waits for others lets them work.
-  if (!All.shapes().models().blocking(Callee).empty())
-    othersAtWork(Call, W);
-  return true;
 }
 
 /// What a function does with the objects that it is given.
@@ -289,6 +162,8 @@ void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
     const CXXRecordDecl *R = classOf(T->getPointeeType());
     const CXXRecordDecl *Its = classOf(Given[I]->getType());
     if (R && All.pins(Callee, int(I))) {
+      if (!on(PinRule::Annotation))
+        continue;
       start(*P, Given[I]->getType(), Its ? Its : R, Call, nullptr, W,
             /*IsForLife=*/hasAnnotation(*Parameter, "starts"));
       continue;
@@ -300,7 +175,7 @@ void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
       continue;
     }
     bool IsPinned = llvm::any_of(W.Pins, [&](const Pin &Each) {
-      return Places.isWithin(Each.Of, *P) || Places.isWithin(*P, Each.Of);
+      return Places.mayOverlap(Each.Of, *P);
     });
     bool IsNode = R && !isInStd(*R) && isLinked(*R);
     if (!IsPinned && !IsNode)
@@ -310,7 +185,8 @@ void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
     // Into a list: not into somebody's notes on what he has seen.
     if (IsNode && S.IsUnclear && !isa<CXXConstructorDecl>(Callee))
       for (const AddressStore &Each : S.Stores)
-        if (!IsKept && !T->getPointeeType().isConstQualified() &&
+        if (!IsKept && on(PinRule::Given) &&
+            !T->getPointeeType().isConstQualified() &&
             (!Each.IsConditional || Callee.getReturnType()->isVoidType()) &&
             !(Each.In == AddressStore::Parameter && Each.Index == I)) {
           IsKept = true;
@@ -318,7 +194,7 @@ void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
           By.In = AddressStore::Others;
           start(*P, Given[I]->getType(), R, Call, &By, W);
         }
-    if (!IsKept && (S.IsUnclear || !S.Stores.empty()))
+    if (!IsKept && (S.IsUnclear || !S.Stores.empty()) && on(PinRule::GivenEnd))
       end(*P, W);
   }
 }
@@ -362,7 +238,7 @@ void PinFlow::call(const Expr *E, World &W) {
       All.isPinnedInUse(*R))
     if (std::optional<Place> P = Places.resolve(Object))
       return start(*P, Object->getType(), R, E, nullptr, W, /*IsForLife=*/true);
-  if (startsOperation(E, *Callee, Started)) {
+  if (startsOperation(E, *Callee, Started) && on(PinRule::Operation)) {
     const AddressStore *Stored = nullptr;
     if (Method && Started == Object)
       Stored = All.registers(*Callee);
@@ -381,20 +257,22 @@ void PinFlow::call(const Expr *E, World &W) {
   if (Method && !Method->isStatic() && Object)
     if (std::optional<Place> P = Places.resolve(Object)) {
       const AddressStore *Stored = All.registers(*Callee);
-      if (Stored && !(Stored->IsConditional && isGivenNothing(E))) {
+      if (Stored && on(PinRule::Member) &&
+          !(Stored->IsConditional && isGivenNothing(E))) {
         start(*P, Object->getType(), Stored->Of, E, Stored, W);
         IsNamed = true;
       } else if (!Method->isConst()) {
         bool IsPinned = llvm::any_of(W.Pins, [&](const Pin &Each) {
-          return Places.isWithin(Each.Of, *P) || Places.isWithin(*P, Each.Of);
+          return Places.mayOverlap(Each.Of, *P);
         });
         if (IsPinned) {
           IsNamed = true;
-          if (All.of(*Callee, Registrations::This).IsUnclear)
+          if (All.of(*Callee, Registrations::This).IsUnclear &&
+              on(PinRule::End))
             end(*P, W);
         }
       } else {
-        IsNamed = true; // asks something
+        IsNamed = !Method->getParent()->isLambda(); // asks something
       }
     }
   size_t Before = W.Pins.size();

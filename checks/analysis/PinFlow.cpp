@@ -47,9 +47,23 @@ static void findOverwrites(const Stmt *Node,
       findOverwrites(Child, Into);
 }
 
+static void findOutermostLoops(const Stmt *Node,
+                               llvm::DenseSet<const ValueDecl *> &Into) {
+  if (const auto *Loop = dyn_cast<CXXForRangeStmt>(Node))
+    Into.insert(Loop->getLoopVariable());
+  if (isa<CXXForRangeStmt, ForStmt, WhileStmt, DoStmt, LabelStmt, LambdaExpr>(
+          Node))
+    return;
+  for (const Stmt *Child : Node->children())
+    if (Child)
+      findOutermostLoops(Child, Into);
+}
+
 PinFlow::PinFlow(Registrations &R, const Body &B, const CFG &Graph,
                  const Stmt &Text)
-    : All(R), B(B), Graph(Graph), Places(B),
+    : All(R), B(B), Graph(Graph),
+      Places(B, R.follows(PinRule::Element) ? PlaceTable::HaveNames
+                                            : PlaceTable::AreOne),
       Tests(B, Places, Graph, /*IsHelper=*/false), Engine(Graph, *this) {
   for (const CoroutineSuspendExpr *E : B.suspensions())
     Unmoved.insert(core(E->getOperand()));
@@ -57,6 +71,11 @@ PinFlow::PinFlow(Registrations &R, const Body &B, const CFG &Graph,
     if (const Expr *Value = Return->getRetValue())
       Returned[core(Value)] = Return;
   findOverwrites(&Text, Overwrites);
+  findOutermostLoops(&Text, OutermostLoops);
+  if (on(PinRule::Shared))
+    findShared(&Text);
+  if (on(PinRule::WayAround))
+    findWaysAround(&Text);
 }
 
 //===-- States ------------------------------------------------------------===//
@@ -96,14 +115,10 @@ void PinFlow::start(Place P, QualType T, const CXXRecordDecl *Of,
     Registered.push_back(std::move(New));
   }
   for (Pin &Each : W.Pins)
-    if (Each.Of == P && Each.By == I) {
-      Each.Many = true;
+    if (Each.Of == P && Each.By == I)
       return;
-    }
   // One is enough to know of an object; the last is where it is registered now.
   Pin New{P, I, false};
-  for (const Pin &Each : W.Pins)
-    New.Many |= Each.Of == P;
   llvm::erase_if(W.Pins, [&](const Pin &Each) { return Each.Of == P; });
   W.Pins.insert(llvm::lower_bound(W.Pins, New), New);
 }
@@ -112,9 +127,65 @@ void PinFlow::start(Place P, QualType T, const CXXRecordDecl *Of,
 void PinFlow::end(Place P, World &W) {
   llvm::erase_if(W.Pins, [&](const Pin &Each) {
     const Registration &R = Registered[Each.By];
-    return !R.IsForLife && !R.Holder &&
-           (Places.isWithin(Each.Of, P) || Places.isWithin(P, Each.Of));
+    return !R.IsForLife && !R.Holder && Places.mayOverlap(Each.Of, P);
   });
+}
+
+/// What is at `P`, or in it, may be another object now; a vector has room for
+/// those that it had.
+void PinFlow::forget(Place P, World &W) {
+  if (!llvm::is_contained(W.Reserved, P)) {
+    W.Reserved.push_back(P);
+    llvm::sort(W.Reserved);
+  }
+  llvm::erase_if(W.Pins, [&](const Pin &Each) {
+    return !Registered[Each.By].Holder && Places.mayOverlap(Each.Of, P);
+  });
+}
+
+/// The elements of `V` are not what they were called any more.
+void PinFlow::loseNames(Place V, World &W, bool OfAll) {
+  bool Any = false;
+  for (Pin &Each : W.Pins)
+    if (Each.Of != V && Places.isElementOf(Each.Of, V) &&
+        (OfAll || Places.containerOf(Each.Of))) {
+      Each.Of = V;
+      Any = true;
+    }
+  if (!Any)
+    return;
+  llvm::sort(W.Pins);
+  W.Pins.erase(std::unique(W.Pins.begin(), W.Pins.end()), W.Pins.end());
+}
+
+/// A loop goes on: its variable is another element from now on.
+void PinFlow::loseName(const VarDecl *By, World &W) {
+  bool Any = false;
+  llvm::SmallVector<Pin, 2> Left;
+  for (Pin Each : W.Pins) {
+    std::optional<Place> V = Places.containerOf(Each.Of, By);
+    if (!V) {
+      Left.push_back(Each);
+      continue;
+    }
+    Any = true;
+    Pin *Same = llvm::find_if(W.Pins, [&](const Pin &Other) {
+      return Other.Of == *V && Other.By == Each.By;
+    });
+    Each.Of = *V;
+    Each.Many |= Same != W.Pins.end() && OutermostLoops.count(By);
+    Left.push_back(Each);
+  }
+  if (!Any)
+    return;
+  llvm::sort(Left, [](const Pin &A, const Pin &B) { return B < A; });
+  Left.erase(std::unique(Left.begin(), Left.end(), // the one with Many is first
+                         [](const Pin &A, const Pin &B) {
+                           return A.Of == B.Of && A.By == B.By;
+                         }),
+             Left.end());
+  std::reverse(Left.begin(), Left.end());
+  W.Pins = std::move(Left);
 }
 
 /// A call that is given none of the objects: it may run what completes them.
@@ -132,11 +203,13 @@ void PinFlow::othersAtWork(const Expr *Call, World &W) {
     const Registration &R = Registered[Each.By];
     if (R.IsForLife || R.IsInItself || R.Holder)
       return false;
-    return !R.IsLasting || llvm::any_of(Named, [&](Place P) {
-      return llvm::any_of(R.With, [&](Place Its) {
-        return Places.isWithin(P, Its) || Places.isWithin(Its, P);
-      });
-    });
+    if ((!R.IsLasting && on(PinRule::Others)) || isShared(Each.Of))
+      return true;
+    return on(PinRule::With) && llvm::any_of(Named, [&](Place P) {
+             return llvm::any_of(R.With, [&](Place Its) {
+               return Places.isWithin(P, Its) || Places.isWithin(Its, P);
+             });
+           });
   });
 }
 
@@ -144,7 +217,7 @@ void PinFlow::suspended(World &W) {
   llvm::erase_if(W.Pins, [&](const Pin &Each) {
     const Registration &R = Registered[Each.By];
     return !R.IsForLife && !R.Holder &&
-           ((!R.IsLasting && !R.IsInItself) ||
+           ((!R.IsLasting && !R.IsInItself && on(PinRule::Suspension)) ||
             Places.isVisibleOutside(Each.Of));
   });
 }
@@ -157,6 +230,11 @@ bool PinFlow::relocate(Place P, QualType T, const CXXMethodDecl *By,
     const Pin Each = W.Pins[I];
     const Registration &R = Registered[Each.By];
     bool Inside = Places.isWithin(Each.Of, P);
+    // Perhaps another element.
+    if (!Inside && Places.isElementOf(P, Each.Of)) {
+      ++I;
+      continue;
+    }
     if ((!Inside && !Places.isWithin(P, Each.Of)) || !holds(T, *R.Of)) {
       ++I;
       continue;
@@ -186,7 +264,8 @@ bool PinFlow::relocate(Place P, QualType T, const CXXMethodDecl *By,
         W.Pending.insert(llvm::lower_bound(W.Pending, N), N);
       continue;
     }
-    if (By ? !All.leavesBehind(*By, *R.Of) : !All.isLeftBehind(T, *R.Of))
+    if (on(PinRule::Repair) &&
+        (By ? !All.leavesBehind(*By, *R.Of) : !All.isLeftBehind(T, *R.Of)))
       continue; // the class sees to it
     // A copy leaves the object where it is; but it may not copy links, or what
     // is undone at the end.
@@ -195,6 +274,17 @@ bool PinFlow::relocate(Place P, QualType T, const CXXMethodDecl *By,
       continue;
     Any = true;
     Found.insert({At, How, P, Each.By});
+  }
+  // What its members point to is somebody else's now.
+  if (!on(PinRule::Owned))
+    return Any;
+  if (How == PinnedMove::Moved || How == PinnedMove::Swapped ||
+      How == PinnedMove::Assigned) {
+    if (!vectorElement(T).isNull())
+      forget(P, W);
+    llvm::erase_if(W.Pins, [&](const Pin &Each) {
+      return !Registered[Each.By].Holder && Places.isWithin(Each.Of, P);
+    });
   }
   return Any;
 }
@@ -210,8 +300,9 @@ void PinFlow::element(const CFGElement &E, World W, WorldList &Out) {
           R.Holder == D->getVarDecl() && R.Until == Registration::Released)
         Found.insert(Waiting[N]);
     unlink(D->getVarDecl(), W);
-    llvm::erase_if(
-        W.Pins, [&](const Pin &Each) { return Places.isWithin(Each.Of, P); });
+    if (on(PinRule::Scope))
+      llvm::erase_if(
+          W.Pins, [&](const Pin &Each) { return Places.isWithin(Each.Of, P); });
     return Out.push_back(std::move(W));
   }
   std::optional<CFGStmt> Statement = E.getAs<CFGStmt>();
@@ -266,7 +357,8 @@ void PinFlow::element(const CFGElement &E, World W, WorldList &Out) {
   } else if (const auto *Suspend = dyn_cast<CoroutineSuspendExpr>(Node)) {
     Tests.othersRan(W.Known);
     if (std::optional<Place> P = Places.resolve(Suspend->getOperand()))
-      end(*P, W);
+      if (on(PinRule::Await))
+        end(*P, W);
     suspended(W);
   } else if (const auto *Return = dyn_cast<CoreturnStmt>(Node)) {
     if (const Expr *Value = Return->getOperand();
@@ -280,13 +372,17 @@ void PinFlow::element(const CFGElement &E, World W, WorldList &Out) {
 
 void PinFlow::declaration(const VarDecl *V, World &W) {
   Place P = Places.variable(V);
-  llvm::erase_if(W.Pins,
-                 [&](const Pin &Each) { return Places.isWithin(Each.Of, P); });
+  if (on(PinRule::Scope))
+    llvm::erase_if(
+        W.Pins, [&](const Pin &Each) { return Places.isWithin(Each.Of, P); });
   llvm::erase(W.Reserved, P);
   unlink(V, W);
+  if (on(PinRule::LoopElement))
+    loseName(V, W);
   if (V->getInit() && !V->getType()->isReferenceType()) {
     constructed(V->getInit(), P, W);
-    link(V, W);
+    if (on(PinRule::Holder))
+      link(V, W);
   }
 }
 
@@ -363,6 +459,9 @@ Worlds<PinWorld> PinFlow::edge(const CFGBlock &Block, unsigned N,
     return Result;
   bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
   auto Add = [&](World W) {
+    if (auto Ended = Around.find({Branch, N == 0}); Ended != Around.end())
+      for (AWayAround Each : Ended->second)
+        Each.IsEmptied ? forget(Each.What, W) : end(Each.What, W);
     if (IsBackEdge)
       Tests.othersRan(W.Known);
     Result.insert(std::move(W));
@@ -396,6 +495,8 @@ std::optional<bool> PinFlow::evaluate(const World &W, const Expr *E) {
 
 /// False if `E` cannot have that outcome in this world.
 bool PinFlow::assume(World &W, const Expr *E, bool Holds) {
+  if (!on(PinRule::Correlation))
+    return true;
   return assumeLogic(
       E, Holds, [&](const Expr *Any) { return evaluate(W, Any); },
       [&](const Expr *Atom, bool Is) { Tests.assume(W.Known, Atom, Is); });

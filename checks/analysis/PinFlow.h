@@ -22,6 +22,7 @@
 #include "Flow.h"
 #include "PinnedMoves.h"
 #include "Registrations.h"
+#include <map>
 #include <set>
 
 namespace corolint {
@@ -104,6 +105,21 @@ public:
 
 private:
   using WorldList = std::vector<World>;
+
+  bool on(PinRule R) const { return All.follows(R); }
+
+  // Before the run; see PinPaths.cpp.
+  std::optional<Place> rootOf(const clang::Expr *E);
+  void share(const clang::Expr *E);
+  void findShared(const clang::Stmt *Node);
+  bool isShared(Place P);
+  void mentions(const clang::Stmt *Node, std::set<Place> &Into);
+  void endsIn(const clang::Stmt *Node, std::set<Place> &Into,
+              std::set<Place> &Emptied);
+  void around(const clang::Stmt *Branch, bool Outcome,
+              const clang::Stmt *Condition, const clang::Stmt *Body);
+  void findWaysAround(const clang::Stmt *Node);
+
   /// How an object came to be registered.
   struct Registration {
     const clang::CXXRecordDecl *Of = nullptr; ///< the part whose address is out
@@ -136,6 +152,7 @@ private:
   void call(const clang::Expr *Call, World &W);
   bool callInStd(const clang::Expr *Call, const clang::FunctionDecl &Callee,
                  World &W);
+  void givenToAlgorithm(const clang::Expr *Call, World &W);
   void assignment(const clang::CXXOperatorCallExpr *Call,
                   const clang::CXXMethodDecl &By, World &W);
   void given(const clang::Expr *Call, const clang::FunctionDecl &Callee,
@@ -152,6 +169,9 @@ private:
              const clang::Expr *At, const AddressStore *Stored, World &W,
              bool IsForLife = false);
   void end(Place P, World &W);
+  void forget(Place P, World &W);
+  void loseNames(Place V, World &W, bool OfAll = false);
+  void loseName(const clang::VarDecl *By, World &W);
   void link(const clang::VarDecl *Holder, World &W);
   void link(const clang::VarDecl *Holder, const clang::Expr *Target,
             Registration::HeldUntil Until, const clang::Expr *At, World &W);
@@ -174,6 +194,17 @@ private:
   /// of return statements.
   llvm::DenseSet<const clang::Expr *> Unmoved;
   llvm::DenseMap<const clang::Expr *, const clang::ReturnStmt *> Returned;
+  /// Objects whose address others in the function have: their roots.
+  llvm::DenseSet<unsigned> Shared;
+  /// What has ended on the way around a branch: by its outcome.
+  struct AWayAround {
+    Place What;
+    bool IsEmptied; ///< and with it all that it had
+  };
+  std::map<std::pair<const clang::Stmt *, bool>, std::vector<AWayAround>>
+      Around;
+  /// Loops that are in no other loop: their variables.
+  llvm::DenseSet<const clang::ValueDecl *> OutermostLoops;
   /// Mentions that give a variable another value.
   llvm::DenseSet<const clang::DeclRefExpr *> Overwrites;
 
@@ -190,6 +221,9 @@ private:
   /// What `PinWorld::Pending` names.
   std::vector<Moved> Waiting;
 };
+
+/// The element type of a std::vector; null of anything else.
+clang::QualType vectorElement(clang::QualType T);
 
 } // namespace corolint
 

@@ -167,7 +167,7 @@ void PinFlow::mentioned(const DeclRefExpr *Ref, World &W) {
     const Registration &R = Registered[Waiting[N].By];
     if (R.Holder != D)
       return false;
-    if (R.Until == Registration::Used) {
+    if (R.Until == Registration::Used && on(PinRule::Use)) {
       Moved Event = Waiting[N];
       Event.Used = Ref;
       Found.insert(Event);

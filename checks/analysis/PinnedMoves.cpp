@@ -19,6 +19,17 @@ llvm::raw_ostream &operator<<(llvm::raw_ostream &OS, const PinnedMove &M) {
   return OS << Names[M.How] << ' ' << M.Object;
 }
 
+std::pair<llvm::StringRef, llvm::StringRef> describe(PinRule R) {
+  switch (R) {
+#define RULE(NAME, TEXT)                                                       \
+  case PinRule::NAME:                                                          \
+    return {#NAME, TEXT};
+    CORO_PIN_RULES(RULE)
+#undef RULE
+  }
+  return {};
+}
+
 /// Whether anything in the body could move an object: cheap, and false for most
 /// functions.
 static bool movesAnything(const Stmt *Node) {

@@ -10,6 +10,7 @@
 
 #include "clang/AST/DeclCXX.h"
 #include "llvm/Support/raw_ostream.h"
+#include <bitset>
 #include <string>
 
 namespace corolint {
@@ -57,6 +58,58 @@ llvm::raw_ostream &operator<<(llvm::raw_ostream &OS, const PinnedMove &M);
 /// In source order; nothing if the analysis gave up.
 std::vector<PinnedMove> findPinnedMoves(const clang::FunctionDecl &F,
                                         Registrations &R);
+
+/// The rules of the analysis, so that the oracle can take them out one by one
+/// and see that each is needed.
+#define CORO_PIN_RULES(RULE)                                                   \
+  RULE(Constructor, "a constructor may register its object")                   \
+  RULE(Member, "so may a member function")                                     \
+  RULE(Given, "a function may register what it is given")                      \
+  RULE(Operation, "start() starts an operation state")                         \
+  RULE(Annotation, "an annotation says what is started")                       \
+  RULE(Growth, "a vector makes its elements")                                  \
+  RULE(End, "a member function may end the registration")                      \
+  RULE(GivenEnd, "so may a function that is given the object")                 \
+  RULE(Others, "others may end it, while they run")                            \
+  RULE(Suspension, "or while the coroutine is suspended")                      \
+  RULE(With, "or those whom it is registered with")                            \
+  RULE(Shared, "or somebody else in the function")                             \
+  RULE(WayAround, "what a loop ends, it has ended")                            \
+  RULE(Await, "an awaited object is done")                                     \
+  RULE(Repair, "a move may say the new address")                               \
+  RULE(Move, "a constructor moves or copies")                                  \
+  RULE(Elision, "what is elided does not move")                                \
+  RULE(Pass, "the library moves what it is given")                             \
+  RULE(Assign, "an assignment overwrites")                                     \
+  RULE(Swap, "swap and exchange move")                                         \
+  RULE(Grow, "a vector without room moves its elements")                       \
+  RULE(Room, "one that has room does not")                                     \
+  RULE(Erase, "erasing moves those behind")                                    \
+  RULE(Anew, "an owner can make a new object")                                 \
+  RULE(Owned, "what is behind a pointer stays where it is")                    \
+  RULE(Element, "elements with different names may be different")              \
+  RULE(LoopElement, "the variable of a loop is another one each time")         \
+  RULE(LastElement, "so is the last element, when there is one more")          \
+  RULE(Holder, "an iterator refers to its object")                             \
+  RULE(Use, "and matters as long as it is used")                               \
+  RULE(Scope, "what is declared is a new object")                              \
+  RULE(Correlation, "an unmodified condition has one outcome")
+
+enum class PinRule : unsigned {
+#define RULE(NAME, TEXT) NAME,
+  CORO_PIN_RULES(RULE)
+#undef RULE
+};
+inline constexpr unsigned NumPinRules = 0
+#define RULE(NAME, TEXT) +1
+    CORO_PIN_RULES(RULE)
+#undef RULE
+    ;
+/// The rule's name and its meaning.
+std::pair<llvm::StringRef, llvm::StringRef> describe(PinRule R);
+
+/// Rules taken out. None, but in the oracle.
+using MutedPinRules = std::bitset<NumPinRules>;
 
 } // namespace corolint
 

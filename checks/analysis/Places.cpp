@@ -83,6 +83,20 @@ Place PlaceTable::element(Place Base, uint64_t I) {
   return intern({Node::Element, unsigned(Base), nullptr, I, false});
 }
 
+/// The index of an element that has a name.
+static uint64_t indexBy(const void *Name) {
+  return (uint64_t(1) << 32) | (reinterpret_cast<uintptr_t>(Name) & UINT32_MAX);
+}
+
+/// The element of `Base` that is called by a declaration, or by an expression
+/// (null is the last one).
+Place PlaceTable::named(Place Base, const void *Name, const Expr *E) {
+  Place P = element(Base, indexBy(Name));
+  if (E)
+    spell(P, E);
+  return P;
+}
+
 Place PlaceTable::elsewhere(const CXXRecordDecl &R) {
   return intern({Node::Elsewhere, 0, R.getCanonicalDecl(), 0, false});
 }
@@ -101,6 +115,48 @@ bool PlaceTable::isWithin(Place P, Place Ancestor) const {
     if (Nodes[I].Parent == I)
       return false;
   }
+}
+
+bool PlaceTable::mayOverlap(Place P, Place Q) const {
+  std::vector<Step> A = path(P), B = path(Q);
+  for (size_t I = 0; I < A.size() && I < B.size(); ++I) {
+    if (A[I].Kind == Step::Element && B[I].Kind == Step::Element) {
+      if (A[I].Index != B[I].Index && !(A[I].Index >> 32) &&
+          !(B[I].Index >> 32))
+        return false;
+    } else if (A[I].Kind != B[I].Kind || A[I].What != B[I].What) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::optional<Place> PlaceTable::containerOf(Place P,
+                                             const ValueDecl *By) const {
+  std::optional<Place> Found;
+  for (unsigned I = unsigned(P); Nodes[I].Parent != I; I = Nodes[I].Parent)
+    if (Nodes[I].Kind == Node::Element &&
+        (By ? Nodes[I].Index == indexBy(By) : Nodes[I].Index >> 32 != 0))
+      Found = Place(Nodes[I].Parent);
+  return Found;
+}
+
+bool PlaceTable::isBehindFirst(Place P, Place Container) const {
+  for (unsigned I = unsigned(P); Nodes[I].Parent != I; I = Nodes[I].Parent)
+    if (Nodes[I].Parent == unsigned(Container))
+      return Nodes[I].Kind == Node::Element && Nodes[I].Index &&
+             !(Nodes[I].Index >> 32);
+  return false;
+}
+
+bool PlaceTable::isElementOf(Place P, Place Ancestor) const {
+  bool IsElement = false;
+  for (unsigned I = unsigned(P); I != unsigned(Ancestor); I = Nodes[I].Parent) {
+    IsElement |= Nodes[I].Kind == Node::Element;
+    if (Nodes[I].Parent == I)
+      return false;
+  }
+  return IsElement;
 }
 
 std::optional<Place> PlaceTable::parent(Place P) const {
@@ -234,14 +290,21 @@ std::optional<Place> PlaceTable::resolveVariable(const ValueDecl *D) {
              Range && (D->getType()->isReferenceType() ||
                        D->getType()->isPointerType())) {
     P = resolve(Range); // each element in turn: all of them
+    if (P && How == HaveNames)
+      P = named(*P, D, nullptr);
   } else if (const auto *V = dyn_cast<VarDecl>(D);
              V && !isa<ParmVarDecl>(V) && V->getInit()) {
     const Expr *Init = V->getInit();
     if (V->getType()->isReferenceType()) {
       // A temporary whose life is extended is the variable's own object.
       if (!core(Init)->isPRValue())
-        if (std::optional<Place> To = resolve(Init))
+        if (std::optional<Place> To = resolve(Init)) {
           P = To;
+          // The last of now is not the last of tomorrow.
+          if (const Node &N = Nodes[unsigned(*To)];
+              How == HaveNames && N.Kind == Node::Element && N.Index >> 32)
+            P = named(Place(N.Parent), D, nullptr);
+        }
     } else if (V->getType()->isPointerType() && !B.isModified(V)) {
       const Expr *E = core(Init);
       if (!isa<CXXNewExpr, CallExpr>(E))
@@ -253,6 +316,15 @@ std::optional<Place> PlaceTable::resolveVariable(const ValueDecl *D) {
     P = variable(D);
   Aliases[D] = P;
   return P;
+}
+
+/// What an element is called by: the same unmodified variable is the same
+/// element, anything else is another each time.
+static const void *nameOfIndex(const Expr *Index, const Body &B) {
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(core(Index));
+      Ref && !B.isModified(Ref->getDecl()))
+    return Ref->getDecl();
+  return Index;
 }
 
 /// Calls that hand out (a part of) what they are given.
@@ -273,6 +345,8 @@ std::optional<Place> PlaceTable::resolveCall(const CallExpr *Call) {
       if (Base && Op->getNumArgs() == 2 && !Op->getArg(1)->isValueDependent() &&
           Op->getArg(1)->EvaluateAsInt(R, F->getASTContext()))
         return element(*Base, R.Val.getInt().getLimitedValue(UINT32_MAX));
+      if (Base && How == HaveNames && Op->getNumArgs() == 2)
+        return named(*Base, nameOfIndex(Op->getArg(1), B), Op);
       return std::nullopt;
     }
     default:
@@ -283,14 +357,24 @@ std::optional<Place> PlaceTable::resolveCall(const CallExpr *Call) {
   if (const auto *Member = dyn_cast<CXXMemberCallExpr>(Call)) {
     if (isa<CXXConversionDecl>(F) && F->getReturnType()->isReferenceType())
       return resolve(Member->getImplicitObjectArgument()); // reference_wrapper
-    if (!Name || Call->getNumArgs() != 0)
+    bool IsAt = How == HaveNames && Name && Name->isStr("at") && isInStd(*F) &&
+                Call->getNumArgs() == 1;
+    if (!Name || (Call->getNumArgs() != 0 && !IsAt))
       return std::nullopt;
     std::optional<Place> Object = resolve(Member->getImplicitObjectArgument());
     QualType R = F->getReturnType();
+    if (Object && How == HaveNames && isInStd(*F) && Name->isStr("begin"))
+      return named(*Object, Call, Call);
     if (!Object || !(R->isReferenceType() || R->isPointerType()))
       return std::nullopt;
     if (Name->isStr("release"))
       return std::nullopt; // what it returns is no longer the object's
+    if (IsAt)
+      return named(*Object, nameOfIndex(Call->getArg(0), B), Call);
+    if (isInStd(*F) && How == HaveNames && Name->isStr("front"))
+      return element(*Object, 0);
+    if (isInStd(*F) && How == HaveNames && Name->isStr("back"))
+      return named(*Object, nullptr, Call);
     if (isInStd(*F))
       return Object; // get(), value(): the owner stands for what it owns
     // An accessor is the member that it returns, or a member of its own.
@@ -370,6 +454,8 @@ std::optional<Place> PlaceTable::resolve(const Expr *E) {
       return element(*Base, (uint64_t(1) << 32) |
                                 (reinterpret_cast<uintptr_t>(Ref->getDecl()) &
                                  UINT32_MAX));
+    if (How == HaveNames)
+      return named(*Base, I, Sub);
     return std::nullopt;
   }
   if (const auto *Call = dyn_cast<CallExpr>(E)) {

@@ -40,7 +40,11 @@ bool isInStd(const clang::Decl &D);
 
 class PlaceTable {
 public:
-  explicit PlaceTable(const Body &B) : B(B) {}
+  /// Whether each element of a container has a place of its own, by the name
+  /// that it is called by, `v.back()` or `v[i]` or a loop's variable; or all
+  /// are the container.
+  enum Elements { AreOne, HaveNames };
+  explicit PlaceTable(const Body &B, Elements How = AreOne) : B(B), How(How) {}
 
   Place variable(const clang::ValueDecl *D);
   Place thisObject();
@@ -59,6 +63,17 @@ public:
   std::optional<Place> resolveVariable(const clang::ValueDecl *D);
 
   bool isWithin(Place P, Place Ancestor) const;
+  /// Whether the two may have something in common: elements that have different
+  /// names may be one.
+  bool mayOverlap(Place P, Place Q) const;
+  /// The outermost container of which `P` is an element whose number is not
+  /// known, or one that is called by the variable `By`.
+  std::optional<Place> containerOf(Place P,
+                                   const clang::ValueDecl *By = nullptr) const;
+  /// Whether `P` is, or is in, an element of `Container` behind the first.
+  bool isBehindFirst(Place P, Place Container) const;
+  /// Whether `P` is, or is in, an element of something in or at `Ancestor`.
+  bool isElementOf(Place P, Place Ancestor) const;
   std::optional<Place> parent(Place P) const;
   /// `P`, which lies within `From`, moved to the same path under `To`.
   Place rebase(Place P, Place From, Place To);
@@ -105,10 +120,12 @@ private:
     bool Arrow;
   };
   Place intern(Node N);
+  Place named(Place Base, const void *Name, const clang::Expr *E);
   unsigned rootOf(Place P) const;
   std::optional<Place> resolveCall(const clang::CallExpr *Call);
 
   const Body &B;
+  const Elements How;
   std::vector<Node> Nodes;
   llvm::DenseMap<std::pair<std::pair<unsigned, unsigned>,
                            std::pair<const void *, uint64_t>>,

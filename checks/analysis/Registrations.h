@@ -25,6 +25,7 @@
 #define COROLINT_CHECKS_ANALYSIS_REGISTRATIONS_H
 
 #include "AddressFacts.h"
+#include "PinnedMoves.h"
 #include "Shapes.h"
 #include "clang/AST/DeclCXX.h"
 #include "llvm/ADT/DenseMap.h"
@@ -116,6 +117,9 @@ public:
 
   Shapes &shapes() { return S; }
 
+  void mute(PinRule R) { Muted.set(unsigned(R)); }
+  bool follows(PinRule R) const { return !Muted.test(unsigned(R)); }
+
 private:
   friend class AddressWalk;
   AddressSummary told(const clang::FunctionDecl &F, int Subject);
@@ -125,6 +129,7 @@ private:
 
   Shapes &S;
   const SummaryTable *const OtherUnits;
+  MutedPinRules Muted;
   unsigned Depth = 0;
   llvm::DenseMap<std::pair<const clang::FunctionDecl *, int>,
                  std::unique_ptr<AddressSummary>>

@@ -20,7 +20,7 @@ class Verdict:
 def verdicts(tidy, batch):
     """What corolint-tidy says, by program."""
     judges = {"locks": lock_verdicts, "tasks": task_verdicts,
-              "twice": twice_verdicts}
+              "twice": twice_verdicts, "pins": pin_verdicts}
     return judges[batch.question](tidy, batch)
 
 
@@ -89,12 +89,20 @@ def twice_verdicts(tidy, batch):
     return verdicts
 
 
+def pin_verdicts(tidy, batch):
+    verdicts = twice_verdicts(tidy, batch)
+    for verdict in verdicts.values():
+        verdict.mutexes = {"surely"} if verdict.lines else set()
+    return verdicts
+
+
 def mutant_verdicts(judge, batch):
     """What the check's analysis says, whole and with each of its rules muted:
     {rule or "": {program: does it object?}}, and how many functions it gave up.
     """
+    lines = ["-DCORO_ORACLE_PINS"] if batch.question == "pins" else []
     output = subprocess.run(
-        [judge, str(batch.path), "--", *FLAGS, "-w"], stdout=subprocess.PIPE,
+        [judge, str(batch.path), "--", *FLAGS, *lines, "-w"], stdout=subprocess.PIPE,
         check=True, text=True, timeout=600).stdout
     verdicts, given_up = {}, 0
     for line in output.splitlines():
@@ -106,5 +114,9 @@ def mutant_verdicts(judge, batch):
         for rule, objects in one["verdicts"].items():
             by_program = verdicts.setdefault(
                 rule, dict.fromkeys(batch.programs, False))
-            by_program[number] |= objects
+            if lines:  # says in which
+                objects = frozenset(objects) | (by_program[number] or set())
+                by_program[number] = objects
+            else:
+                by_program[number] |= objects
     return verdicts, given_up

@@ -15,9 +15,10 @@ import question
 import syntax
 
 HERE = Path(__file__).resolve().parent
-FLAGS = ["-std=c++20", "-I", str(HERE)]
+FLAGS = ["-std=c++20", "-I", str(HERE),
+         "-I", str(HERE.parents[1] / "runtime/include")]
 MOST_TURNS = 5
-HEADERS = ("prelude.h", "work.h", "runner.h")
+HEADERS = ("prelude.h", "work.h", "pins.h", "runner.h")
 
 
 @dataclass
@@ -65,9 +66,13 @@ class Batch:
             stored = json.loads(cache.read_text())
             if stored["key"] == self.key:
                 return self.decode(stored["labels"])
-        binary = self.path.with_suffix(".run")
-        subprocess.run([compiler, *FLAGS, "-O0", "-w",
-                        "-D_GLIBCXX_ASSERTIONS", str(self.path),
+        binary, source = self.path.with_suffix(".run"), self.path
+        if self.question == "pins":  # says where it is when it is run
+            source = self.path.with_suffix(".run.cpp")
+            source.write_text(syntax.batch_to_cpp(
+                list(self.programs.values()), marked=True)[0])
+        subprocess.run([compiler, *FLAGS, "-O0", "-w", "-DCORO_ORACLE_RUN",
+                        "-D_GLIBCXX_ASSERTIONS", str(source),
                         str(runner), "-o", str(binary)], check=True)
         output = subprocess.run([str(binary), str(MOST_TURNS)], check=True,
                                 stdout=subprocess.PIPE, text=True,
@@ -96,6 +101,9 @@ class Batch:
             if self.question == "twice":
                 labels[one["id"]].may_be_missed = \
                     {"loop", "assigned"} <= syntax.features(program)
+            if self.question == "pins":
+                labels[one["id"]].may_be_missed = bool(
+                    question.Pins.unsure & syntax.features(program))
         return labels
 
 

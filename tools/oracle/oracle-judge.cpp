@@ -7,6 +7,11 @@
 //   oracle-judge batch.cpp -- FLAGS   ->   one line of JSON per coroutine:
 //
 //   {"line": 12, "gave_up": false, "verdicts": {"": true, "Move": false, …}}
+//
+// With `-DCORO_ORACLE_PINS` among the flags, it judges all functions with the
+// analysis of pinned objects, and says in which lines they are moved:
+//
+//   {"line": 12, "gave_up": false, "verdicts": {"": [14], "Move": [], …}}
 
 #include "analysis/Analysis.h"
 #include "models/Models.h"
@@ -26,13 +31,14 @@ namespace {
 /// The coroutines of the main file: instances of templates and lambdas, too.
 class Coroutines : public RecursiveASTVisitor<Coroutines> {
 public:
-  explicit Coroutines(const SourceManager &Sources) : Sources(Sources) {}
+  Coroutines(const SourceManager &Sources, bool All)
+      : Sources(Sources), All(All) {}
 
   bool shouldVisitTemplateInstantiations() const { return true; }
   bool shouldVisitImplicitCode() const { return true; }
   bool VisitFunctionDecl(FunctionDecl *F) {
     if (F->isThisDeclarationADefinition() && !F->isDependentContext() &&
-        isa_and_nonnull<CoroutineBodyStmt>(F->getBody()) &&
+        (All || isa_and_nonnull<CoroutineBodyStmt>(F->getBody())) &&
         Sources.isInMainFile(F->getLocation()))
       Found.push_back(F);
     return true;
@@ -42,6 +48,7 @@ public:
 
 private:
   const SourceManager &Sources;
+  const bool All;
 };
 
 class Judge : public ASTConsumer {
@@ -53,8 +60,12 @@ public:
     if (Context.getDiagnostics().hasErrorOccurred())
       return;
     const SourceManager &Sources = Context.getSourceManager();
-    Coroutines Visitor(Sources);
+    bool AboutPins =
+        Context.Idents.get("CORO_ORACLE_PINS").hasMacroDefinition();
+    Coroutines Visitor(Sources, /*All=*/AboutPins);
     Visitor.TraverseAST(Context);
+    if (AboutPins)
+      return judgePins(Visitor.Found, Sources);
 
     // Like a check's, each analysis is for the whole unit.
     Analysis Whole(Facts);
@@ -81,6 +92,36 @@ public:
   }
 
 private:
+  void judgePins(llvm::ArrayRef<const FunctionDecl *> Functions,
+                 const SourceManager &Sources) {
+    std::vector<std::pair<StringRef, std::unique_ptr<Analysis>>> All;
+    All.push_back({"", std::make_unique<Analysis>(Facts)});
+    for (unsigned I = 0; I < NumPinRules; ++I) {
+      All.push_back(
+          {describe(PinRule(I)).first, std::make_unique<Analysis>(Facts)});
+      All.back().second->registrations().mute(PinRule(I));
+    }
+    for (const FunctionDecl *F : Functions) {
+      llvm::json::Object Verdicts;
+      unsigned Before = Analysis::statistics().GivenUp;
+      bool GaveUp = false;
+      for (auto &[Rule, Its] : All) {
+        llvm::json::Array Lines;
+        for (const PinnedMove &M : Its->pinnedMoves(*F))
+          Lines.push_back(Sources.getSpellingLineNumber(M.At));
+        if (Rule.empty())
+          GaveUp = Analysis::statistics().GivenUp != Before;
+        Verdicts[Rule] = std::move(Lines);
+      }
+      llvm::outs() << llvm::json::Value(llvm::json::Object{
+                          {"line",
+                           Sources.getSpellingLineNumber(F->getLocation())},
+                          {"gave_up", GaveUp},
+                          {"verdicts", std::move(Verdicts)}})
+                   << '\n';
+    }
+  }
+
   const std::shared_ptr<const Models> Facts;
 };
 

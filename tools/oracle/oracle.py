@@ -11,9 +11,8 @@ question is of tasks, if some run loses the work of one (question.py). The check
 has to object to the wrong programs and to no other.
 
 Of programs about tasks, one in three is a mutant: a use is forgotten. Of the
-lock analysis itself, each rule of the analysis
-is muted in turn, and must be missed: a rule whose absence nothing shows is
-either superfluous or untested.
+analyses of locks and of pinned objects, each rule is muted in turn, and must be
+missed: a rule whose absence nothing shows is either superfluous or untested.
 """
 
 import argparse
@@ -29,6 +28,7 @@ import generate
 import judge
 import label
 import minimise
+import pins
 import question
 import syntax
 import tasks
@@ -101,13 +101,18 @@ class Tally:
                 entry = (program, found, verdict)
                 if question.of(program).disagree(found, verdict):
                     self.disagreements.append(entry)
-                elif verdict.mutexes != found.mutexes:
+                elif verdict.mutexes != found.mutexes and \
+                        program.question != "pins":
                     self.other_mutexes.append(entry)
                 elif verdict.lines != set(found.held):
                     self.other_lines.append(entry)
             for rule, objects in mutants.items():
                 caught = self.caught.setdefault(rule, [])
-                if objects[number] != found.wrong == mutants[""][number] or \
+                if program.question == "pins":
+                    if shows_in(program, found, objects[number],
+                                mutants[""][number] if rule else None):
+                        caught.append(program)
+                elif objects[number] != found.wrong == mutants[""][number] or \
                         not rule and objects[number] != found.wrong:
                     caught.append(program)
 
@@ -119,6 +124,16 @@ class Tally:
         print(f"\n{'feature':28}{'right':>8}{'wrong':>8}")
         for feature, (right, wrong) in sorted(self.features.items()):
             print(f"{feature:28}{right:8}{wrong:8}")
+
+
+def shows_in(program, found, lines, whole):
+    """Whether it shows that a rule is muted, where the whole analysis is right;
+    or, of the whole, that it is wrong."""
+    def disagree(said):
+        verdict = judge.Verdict(set(said or ()))
+        return question.of(program).disagree(found, verdict)
+
+    return disagree(lines) and not (whole is not None and disagree(whole))
 
 
 def describe(program, found, verdict):
@@ -167,7 +182,8 @@ def main():
     if options.labels_only:
         tidy = None
     about_locks = options.question == "locks"
-    if options.labels_only or options.no_mutants or not about_locks:
+    if options.labels_only or options.no_mutants or \
+            options.question not in ("locks", "pins"):
         mutants = None
     for tool in (tidy, mutants):
         if tool and not tool.exists():
@@ -183,7 +199,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         todo = collections.deque()
         write = {"locks": generate.program, "tasks": tasks.program,
-                 "twice": twice.program}[options.question]
+                 "twice": twice.program, "pins": pins.program}[options.question]
         source = batches(options.seed, directory, write)
         while tally.count < options.count:
             while len(todo) < options.jobs:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The three questions that programs are asked: by running them, and by a check.
+"""The four questions that programs are asked: by running them, and by a check.
 
 "locks": does the coroutine suspend with a mutex locked?
 "tasks": is the work of a task lost? A loss is *plain*; or *excused* if every
@@ -10,6 +10,11 @@ is *unused*: if a use is written where no run gets, an excuse will do.
 "twice": is a task used that was used up? The same programs; those that the
 question before drops because some run misuses a task are the wrong ones. Of loops
 in programs that refill a variable, the check may say nothing.
+"pins": is an object moved whose address is registered (pins.h)? In each line
+where some run does so the check has to say so, and in no other. It may be silent
+where it cannot be sure: after a call that could have ended the registration of an
+object that does not end it itself; about elements of a container that are named
+in different ways; behind a handler, since it follows no exceptions.
 """
 
 import syntax
@@ -78,7 +83,37 @@ class Twice:
         return "a task used again"
 
 
-QUESTIONS = {"locks": Locks, "tasks": Tasks, "twice": Twice}
+class Pins:
+    check = "coro-moved-pinned"
+    one_sided = frozenset({"careful", "signal awaited", "elided", "nested try",
+                           "each moved first", "each started first",
+                           "returned after its end", "returned",
+                           "one of two returned", "parameter returned",
+                           "second erased"})
+    # Others in the function have an object's address, or of elements one ends,
+    # or a vector that had room is another.
+    unsure = frozenset({"one stopped", "lambda stops", "stop by pointer",
+                        "all by iterator", "vector assign", "vector swap",
+                        "vector move", "vector moved", "cleared", "popped",
+                        "erased"})
+
+    @staticmethod
+    def names(program, slots, used):
+        return {"surely" if slots & 1 else "perhaps"}
+
+    @staticmethod
+    def disagree(found, verdict):
+        sure = {line for line, (names, _) in found.held.items()
+                if "surely" in names}
+        return bool(verdict.lines - set(found.held)) or \
+            not found.may_be_missed and bool(sure - verdict.lines)
+
+    @staticmethod
+    def says(names):
+        return "a registered object moved"
+
+
+QUESTIONS = {"locks": Locks, "tasks": Tasks, "twice": Twice, "pins": Pins}
 
 
 def of(program):

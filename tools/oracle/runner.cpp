@@ -16,6 +16,7 @@
 
 #include "runner.h"
 
+#include "pins.h"
 #include "prelude.h"
 #include "work.h"
 #include <csetjmp>
@@ -46,7 +47,13 @@ bool Running;
 const char *Invalid;
 std::coroutine_handle<> Pending;
 
+/// Where the program is; how often something ran that it does not show.
+int Line;
+unsigned Worked, LetGo;
+bool IsUnsure, Handled;
+
 int decide(int Choices) {
+  ++Worked;
   if (Asked == Vector.size())
     Vector.push_back({0, Choices});
   return Vector[Asked++].Answer;
@@ -81,6 +88,8 @@ bool Leaving, Throwing;
 
 /// How work can be lost, as the slots of a finding.
 enum { LostInPassing = 1, LostLeaving = 2 };
+/// How an object can be misused; in the second way, the check may be silent.
+enum { Misused = 1, MisusedPerhaps = 2 };
 
 void found(int Line, unsigned Slots) {
   Finding &F = Findings[Line];
@@ -112,7 +121,7 @@ bool enumerate(const Program &P, int Turns, long &Runs) {
     TurnsLeft = Turns;
     FailuresLeft = Turns + 1;
     Locked = 0;
-    Leaving = Throwing = false;
+    Leaving = Throwing = IsUnsure = Handled = false;
     shelf().clear();
     Running = true;
     P.Start();
@@ -161,6 +170,7 @@ void risky() {
 }
 int pick(int Choices) noexcept { return decide(Choices); }
 bool again() noexcept {
+  ++Worked;
   if (!TurnsLeft || !decide(2))
     return false;
   --TurnsLeft;
@@ -179,6 +189,8 @@ void invalid(const char *Why) noexcept {
 }
 
 void suspends(int Line) noexcept {
+  ++Worked;
+  ++LetGo;
   if (Locked)
     found(Line, Locked);
 }
@@ -191,7 +203,39 @@ void made(int Line) noexcept { Made.insert(Line); }
 void used(int Line) noexcept { Used.insert(Line); }
 void leaving() noexcept { Leaving = true; }
 void throwing() noexcept { Throwing = true; }
-void stays() noexcept { Throwing = false; }
+void stays() noexcept {
+  Throwing = false;
+  Handled = true;
+}
+
+// The check follows no exceptions to their handlers where it asks for pins.
+
+void at(int Line, bool Works, bool Unsure) noexcept {
+  oracle::Line = Line;
+  Made.insert(Line);
+  Worked += Works;
+  IsUnsure = Unsure;
+}
+unsigned workedSoFar() noexcept { return Worked; }
+unsigned letGoSoFar() noexcept { return LetGo; }
+int currentLine() noexcept { return Line; }
+void misusedIn(int Line) noexcept {
+  if (Running)
+    found(Line, Handled ? MisusedPerhaps : Misused);
+}
+void misused(bool Unsure) noexcept {
+  if (Running)
+    found(Line, Unsure || IsUnsure || Handled ? MisusedPerhaps : Misused);
+}
+void Signal::suspend(std::coroutine_handle<> H) noexcept {
+  ++Worked;
+  ++LetGo;
+  Pending = H;
+}
+void Operation::start() noexcept { Canary.arm(); }
+void Operation::stop() noexcept { Canary.disarm(); }
+void pin(Plain &P) noexcept { P.pin(); }
+void work() noexcept { ++LetGo; }
 
 void keep(Work W) noexcept {
   if (W.empty())

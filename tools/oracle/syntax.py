@@ -43,7 +43,7 @@ class Program:
     storages: tuple  # and where it is
     bools: int  # parameters c0, c1, …
     shape: str
-    question: str = "locks"  # or "tasks", "twice"; see question.py
+    question: str = "locks"  # or another one of question.py
 
 
 def walk(block):
@@ -93,6 +93,8 @@ def used_mutexes(program):
 def is_about_something(program):
     if program.question == "locks":
         return bool(used_mutexes(program))
+    if program.question == "pins":
+        return True
     return any("work()" in line for line in lines_of(program.body))
 
 
@@ -112,8 +114,27 @@ def spell_leaving(line, gives):
     return re.sub(r"co_return\b", "leaving(); co_return", line)
 
 
-def to_cpp(program):
-    """The program's lines: its coroutine, and `start()`, which runs it once."""
+# Calls of helpers, who might do anything; elements that have other names, too.
+WORKS = re.compile(r"\b(keep|passedOn|endIt|startIt|lookAt|work|pin)\(|Numbers")
+ELEMENT = re.compile(r"(move|keep)\(+\**\w+(\.back\(\)|\.front\(\)|\[)"
+                     r"|^\s*\w+\.erase\(")
+
+
+def mark(line, number):
+    """Lets the runner know where the program is."""
+    if re.search(r"} catch \([^)]*\) {", line):
+        return re.sub(r"} catch \([^)]*\) {", r"\g<0> stays();", line)
+    if line.strip()[-1:] not in (";", "}") or line.strip().startswith("}"):
+        return line
+    indent = line[:len(line) - len(line.lstrip())]
+    works, unsure = (str(bool(p.search(line))).lower()
+                     for p in (WORKS, ELEMENT))
+    return f"{indent}at({number}, {works}, {unsure}); {line.lstrip()}"
+
+
+def to_cpp(program, first=None):
+    """The program's lines: its coroutine, and `start()`, which runs it once.
+    With the number of its first line, it says in which line it is."""
     mutexes = used_mutexes(program)
     type_of = program.mutexes
 
@@ -121,6 +142,8 @@ def to_cpp(program):
         return [m for m in mutexes if program.storages[m] in storages]
 
     def spell(line):
+        if program.question == "pins":
+            return line
         if program.question != "locks":
             line = spell_leaving(line, program.shape == "giving")
         line = re.sub(r"@m(\d)", lambda m: mutex_name(program, int(m[1])), line)
@@ -138,6 +161,9 @@ def to_cpp(program):
         else:
             parameters.append(f"{type_of[m]} &m{m}")
             arguments.append(f"m{m}")
+    if program.question == "pins":
+        parameters.append("List &l")
+        arguments.append("l")
     if place("member"):
         outside.append("struct Box { " + " ".join(
             f"{type_of[m]} m{m}{{{m}}};" for m in place("member")) + " };")
@@ -174,21 +200,29 @@ def to_cpp(program):
         start += [f"{type_of[m]} m{m}({m});" for m in place("parameter")]
     if place("member"):
         start.append("Box box;")
+    if program.question == "pins":
+        start.append("List l;")
     start.append(f"{task} t = {call};")
     started = "true" if program.shape == "eager" else "false"
     start.append(f"drive(t.Handle, {started});")
+    if first:
+        before = first + 1 + len(outside)
+        coroutine = [mark(line, before + i)
+                     for i, line in enumerate(coroutine)]
     return ([f"namespace p{program.id} {{"] + outside + coroutine
             + ["void start() {"] + ["  " + s for s in start] + ["}"]
             + [f"}} // namespace p{program.id}"])
 
 
-def batch_to_cpp(programs):
+def batch_to_cpp(programs, marked=False):
     """A source file of programs, and the lines [first, last] of each."""
-    lines = ['#include "work.h"', '#include "runner.h"', "",
+    about = "pins.h" if programs and programs[0].question == "pins" \
+        else "work.h"
+    lines = [f'#include "{about}"', '#include "runner.h"', "",
              "namespace oracle {", "namespace {", ""]
     ranges = {}
     for program in programs:
-        text = to_cpp(program)
+        text = to_cpp(program, len(lines) + 1 if marked else None)
         ranges[program.id] = (len(lines) + 1, len(lines) + len(text))
         lines += text + [""]
     lines += ["} // namespace", "const Program Programs[] = {"]

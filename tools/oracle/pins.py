@@ -1,0 +1,485 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Writes programs about objects whose address is registered: their control flow
+is generate.py's, their classes are those of pins.h.
+
+A variable *owes* while its object, or one of its elements, is registered: the
+paths and conditions that ought to unlock a mutex ought to stop it. What moves an
+object is written mostly where it does not owe.
+
+A variable has a class and a holder. In the rows {t} is the variable, {u} a new
+one, {o} the object, {T} its class and {H} the type of the variable.
+"""
+
+import random
+import re
+
+import tasks
+from beliefs import LOST, NO, YES, State, negated
+from syntax import SHAPES, Leaf, Program
+
+# How an object is registered, and the registration ended. A row with "{t}" is
+# of variables without a holder.
+START = {
+    "Waiter": [
+        (6, "{o}.start(l);", "start"),
+        (2, "startIt({o}, l);", "helper starts"),
+        (1, "{{ auto &r{n} = {o}; r{n}.start(l); }}", "start by reference"),
+        (1, "{{ auto *p{n} = &{o}; p{n}->start(l); }}", "start by pointer"),
+    ],
+    "Loose": [(1, "{o}.start(l);", "start")],
+    "Careful": [(1, "{o}.start(l);", "careful")],
+    "Operation": [(1, "{o}.start();", "operation")],
+    "Plain": [(1, "pin({o});", "pinned")],
+    "Signal": [(1, "{o}.start();", "signal")],
+}
+STOP = {
+    "Waiter": [
+        (6, "{o}.stop();", "stop"),
+        (2, "endIt({o});", "helper stops"),
+        (1, "[&] {{ {o}.stop(); }}();", "lambda stops"),
+        (1, "{{ auto s{n} = [&] {{ {o}.stop(); }}; s{n}(); }}",
+         "lambda stops"),
+        (1, "if ({o}.isStarted()) {o}.stop();", "stop if started"),
+        (1, "{{ auto &r{n} = {o}; r{n}.stop(); }}", "stop by reference"),
+        (1, "{{ auto *p{n} = &{o}; p{n}->stop(); p{n} = nullptr; }}",
+         "stop by pointer"),
+        (1, "for (Waiter *p{n} : {{&{o}}}) p{n}->stop();", "stop by pointer"),
+        (1, "{{ std::function<void()> s{n} = [&] {{ {o}.stop(); }}; s{n}(); }}",
+         "lambda stops"),
+    ],
+    "Loose": [(1, "{o}.stop(l);", "stop")],
+    "Careful": [(1, "{o}.stop();", "stop")],
+    "Session": [(1, "{o}.stop();", "stop")],
+    "Operation": [(1, "{o}.stop();", "stop")],
+    "Signal": [(1, "co_await {o};", "signal awaited")],
+}
+# New objects in the place of old ones; of classes that say goodbye.
+AFRESH = {
+    "optional": [(1, "{t}.reset(); {t}.emplace();", "optional reset"),
+                 (1, "{t} = std::nullopt; {t}.emplace();", "optional assign"),
+                 (1, "{t} = {{}}; {t}.emplace();", "optional assign"),
+                 (1, "{t}.emplace();", "optional emplace")],
+    "owner": [(1, "{t} = std::make_unique<{T}>();", "unique_ptr assign"),
+              (1, "{t}.reset(new {T}());", "unique_ptr reset")],
+    "vector": [(1, "{t}.clear(); {t}.emplace_back();", "cleared"),
+               (1, "{t}.resize(0); {t}.emplace_back();", "cleared"),
+               (1, "{t} = Vector<{T}>(2);", "vector assign"),
+               (1, "{t} = {{}}; {t}.emplace_back();", "vector assign"),
+               (1, "Vector<{T}>(1).swap({t});", "vector swap"),
+               (1, "{{ auto w{n} = std::move({t}); }} {t} = Vector<{T}>(1);",
+                "vector move"),
+               (1, "while (!{t}.empty()) {t}.pop_back(); {t}.emplace_back();",
+                "popped")],
+    "deque": [(1, "{t}.clear(); {t}.emplace_back();", "cleared"),
+              (1, "{t} = std::deque<{T}>(1);", "deque assign"),
+              (1, "while (!{t}.empty()) {t}.pop_front(); {t}.emplace_back();",
+               "popped")],
+    "owners": [(1, "{t}.clear(); {t}.push_back(std::make_unique<{T}>());",
+                "cleared")],
+}
+ELEMENTS = {"vector": "Vector<{T}>", "deque": "std::deque<{T}>",
+            "array": "std::array<{T}, 2>", "owners":
+            "Vector<std::unique_ptr<{T}>>"}
+ALL = [(2, "for (auto &w{n} : {t}) {{ {s} }}", "all in range for"),
+       (1, "for (size_t i{n} = 0; i{n} < {t}.size(); ++i{n}) {{ {s} }}",
+        "all by index"),
+       (1, "std::for_each({t}.begin(), {t}.end(), [&](auto &w{n}) {{ {s} }});",
+        "for_each"),
+       (1, "for (auto w{n} = {t}.begin(); w{n} != {t}.end(); ++w{n}) {{ {s} }}",
+        "all by iterator")]
+MAKE = {
+    "none": [(3, "{H} {t};", "local"), (1, "auto {t} = {H}();", "local")],
+    "box": [(1, "{H} {t};", "aggregate")],
+    "optional": [(1, "{H} {t}{{std::in_place}};", "optional"),
+                 (1, "{H} {t}; {t}.emplace();", "optional")],
+    "owner": [(1, "auto {t} = std::make_unique<{T}>();", "unique_ptr")],
+    "vector": [(2, "{H} {t}; {t}.emplace_back();", "vector"),
+               (2, "{H} {t}(2);", "vector"),
+               (2, "{H} {t}; {t}.reserve(64); {t}.emplace_back();",
+                "reserved")],
+    "deque": [(1, "{H} {t}(2);", "deque")],
+    "array": [(1, "{H} {t};", "array")],
+    "owners": [(1, "{H} {t}; {t}.push_back(std::make_unique<{T}>());",
+                "vector of unique_ptr")],
+}
+TYPE = {"none": "{T}", "box": "Box<{T}>", "optional": "std::optional<{T}>",
+        "owner": "std::unique_ptr<{T}>", **ELEMENTS}
+OBJECT = {"none": ["{t}"], "box": ["{t}.Node"], "optional": ["(*{t})"],
+          "owner": ["(*{t})"], "vector": ["{t}.back()", "{t}.front()", "{t}[0]"],
+          "deque": ["{t}.back()", "{t}.front()", "{t}[0]"],
+          "array": ["{t}[0]", "{t}[1]"], "owners": ["(*{t}.back())"]}
+# What moves the object: for good; into a new variable of the same kind; anew.
+AWAY = [
+    (3, "keep(std::move({m}));", "handed on"),
+    (1, "[w{n} = std::move({m})] {{ (void)w{n}; }}();", "captured"),
+    (1, "{{ std::optional w{n}{{std::move({m})}}; }}", "into optional"),
+    (1, "{{ Vector<{M}> w{n}; w{n}.push_back(std::move({m})); }}",
+     "into vector"),
+    (1, "(void)passedOn(std::move({m}));", "passed on"),
+    (1, "{{ auto w{n} = std::make_unique<{M}>(std::move({m})); }}",
+     "into unique_ptr"),
+    (1, "{{ Box<{M}> w{n}{{0, std::move({m})}}; }}", "into aggregate"),
+]
+COPIED = [(1, "keep({m});", "copied"), (1, "[{t}] {{ }}();", "captured copy")]
+INTO_NEW = [(3, "auto {u} = std::move({t});", "moved"),
+            (1, "auto {u} = passedOn(std::move({t}));", "passed on")]
+OVER = [(2, "{t} = {H}();", "overwritten"),
+        (1, "(void)std::exchange({t}, {H}());", "exchange")]
+SWAP = [(2, "std::swap({t}, {u});", "swap"),
+        (1, "{{ auto w{n} = std::move({t}); {t} = std::move({u}); {u} = "
+         "std::move(w{n}); }}", "swap by hand")]
+# What moves the elements of a vector that has no room left, or may.
+GROW = [(3, "{t}.emplace_back();", "grown"),
+        (2, "{t}.push_back({T}());", "grown"),
+        (1, "{t}.resize({t}.size() + 1);", "resized")]
+SHRINK = [(1, "{t}.pop_back(); {t}.emplace_back();", "popped"),
+          (1, "{t}.erase({t}.begin()); {t}.emplace_back();", "erased")]
+GROW_OTHERS = {"deque": [(1, "{t}.emplace_back();", "deque grown"),
+                         (1, "{t}.push_front({T}());", "deque grown")],
+               "owners": [(1, "{t}.push_back(std::make_unique<{T}>());",
+                           "owners grown")]}
+# What has no effect on a registration.
+LOOK = [(1, "lookAt({o});", "looked at"),
+        (1, "(void){o}.isLate();", "asked")]
+IN_LOOPS = [
+    (1, "for (auto &w{n} : {t}) {{ keep(std::move(w{n})); w{n}.start(l); }} "
+     "for (auto &w{n} : {t}) w{n}.stop();", "each moved first"),
+    (1, "for (auto &w{n} : {t}) {{ w{n}.start(l); keep(std::move(w{n})); }}",
+     "each started first"),
+    (1, "for (auto &w{n} : {t}) {{ w{n}.start(l); if (next()) w{n}.stop(); "
+     "else w{n} = Waiter(); }}", "each started first"),
+]
+# Whole stories in one line: what a function returns.
+RETURNED = [
+    (1, "{{ auto w{n} = [&] {{ Waiter w; w.start(l); return w; }}(); }}",
+     "elided"),
+    (1, "{{ auto w{n} = [&] {{ Waiter w; w.start(l); w.stop(); "
+     "return std::move(w); }}(); }}", "returned after its end"),
+]
+# These are wrong wherever they stand, and so they come first.
+RETURNED_WRONG = [
+    Leaf("{ auto w = [&] { Waiter w; w.start(l); return std::move(w); }(); }",
+         ("returned",)),
+    Leaf("{ auto w = [&](bool c) { Waiter a, b; a.start(l); "
+         "if (c) return b; return a; }(next()); }", ("one of two returned",)),
+    Leaf("{ auto w = [&](Waiter a) { a.start(l); return a; }(Waiter()); }",
+         ("parameter returned",)),
+    Leaf("{ Vector<Waiter> v(2); v[1].start(l); v.erase(v.begin()); }",
+         ("second erased",)),
+]
+
+WEIGHTS = {
+    "write_make": 7, "write_start": 8, "write_stop": 3, "write_afresh": 1.5,
+    "write_away": 4, "write_new": 2, "write_over": 1.5, "write_swap": 1,
+    "write_grow": 4, "write_look": 1, "write_returned": 0.3, "write_numbers": 0.3,
+    "write_await": 1, "write_clear": 0.4, "write_work": 0.5,
+    "write_in_block": 1, "write_in_if": 3, "write_in_loop": 1.5,
+    "write_in_switch": 0.7, "write_in_try": 0.7, "write_jump": 2,
+}
+CLASSES = {"Waiter": 10, "Session": 1, "Loose": 1, "Careful": 1, "Cursor": 0.7,
+           "Operation": 0.7, "Plain": 0.7, "Signal": 0.7}
+HOLDERS = {"none": 6, "box": 2, "optional": 2, "owner": 2, "vector": 6,
+           "deque": 1, "array": 1, "owners": 1}
+
+
+class PinWriter(tasks.TaskWriter):
+    """Writes one program."""
+
+    def __init__(self, rng):
+        super().__init__(rng)
+        # A move after the end is as interesting as one before it.
+        self.tidy_end = 0
+        self.tidy_exit = self.tidy_break = rng.choice([0, 0.5])
+        self.gives = False
+        self.budget = rng.randint(4, 14)
+        self.iterators = {}
+        loved = set(rng.sample(sorted(WEIGHTS), 3))
+        self.weights = {n: w * (3 if n in loved else 1)
+                        for n, w in WEIGHTS.items()}
+
+    # How rows become text.
+
+    def choose(self, table):
+        return self.rng.choices(list(table), list(table.values()))[0]
+
+    def say(self, row, name, **more):
+        """The statement of a row."""
+        of, holder = self.kinds[name]
+        self.fresh("n")
+        values = {"t": name, "T": of, "H": TYPE[holder].format(T=of), **more}
+        objects = [o.format(t=name) for o in OBJECT[holder]]
+        values.setdefault("o", self.rng.choice(objects))
+        return self.leaf(row[1], row[2], **values)
+
+    def all_of(self, name, rows):
+        """A statement for all elements."""
+        of, holder = self.kinds[name]
+        how = self.row(ALL[:2] if rows is START.get(of) else ALL)
+        element = {"all by index": f"{name}[i@]",
+                   "all by iterator": "w@"}.get(how[2], "w@")
+        row = self.row([r for r in rows if r[1].startswith("{o}.")])
+        pointers = (how[2] == "all by iterator") + (holder == "owners")
+        element = "(" + "*" * pointers + element + ")" if pointers else element
+        self.fresh("n")
+        element = element.replace("@", str(self.count))
+        inner = row[1].format(o=element, t=name, n=self.count)
+        return self.leaf(how[1], how[2], row[2], t=name, s=inner)
+
+    def afresh(self, name):
+        of, holder = self.kinds[name]
+        # An empty list may be copied from.
+        return [row for row in AFRESH[holder] if of != "Careful"
+                or holder != "vector" or "= {{}}" not in row[1]]
+
+    def free(self, state, kind, key):
+        of, holder = self.kinds[key]
+        state.raw[key] = NO
+        if holder in AFRESH and of != "Session" and self.maybe(0.3):
+            return self.say(self.row(self.afresh(key)), key)
+        if holder in ELEMENTS and of != "Signal":
+            return self.all_of(key, STOP[of])
+        return self.say(self.row(STOP[of]), key)
+
+    def let_go(self, state, kind, key, status):
+        of, holder = self.kinds[key]
+        if of not in STOP or of == "Signal" and self.in_handler:
+            return []
+        return super().let_go(state, kind, key, status)
+
+    def when(self, literals, statement, *tags):
+        if statement.text[0] not in "{[f" and statement.text.count(";") > 1:
+            statement = type(statement)("{ " + statement.text + " }",
+                                        statement.tags)
+        if "while (" in statement.text or "if (" in statement.text or \
+                "delete" in statement.text or "keep" in statement.text:
+            statement = type(statement)("{ " + statement.text + " }",
+                                        statement.tags)
+        return super().when(literals, statement, *tags)
+
+    def some(self, state, accepts=lambda of, holder: True, *statuses):
+        names = [n for n, s in state.raw.items()
+                 if n in self.kinds and accepts(*self.kinds[n])
+                 and (not statuses or s in statuses)]
+        return self.rng.choice(names) if names else None
+
+    def not_owing(self, state, accepts=lambda of, holder: True):
+        """A variable, one that does not owe if it may be; and whether to write
+        what moves it under the condition that it does not."""
+        name = self.some(state, accepts, NO) if self.maybe(0.6) else None
+        return name or self.some(state, accepts)
+
+    def guarded(self, state, name, statement):
+        """The statement, perhaps only where the variable does not owe."""
+        status = state.raw[name]
+        if isinstance(status, frozenset) and len(status) == 1 and \
+                self.maybe(0.6):
+            return [self.when([negated(l) for l in status], statement)]
+        if status == YES:
+            state.raw[name] = NO
+        return [statement]
+
+    # Statements.
+
+    def write_make(self, state):
+        name = self.fresh("t")
+        of = self.choose(CLASSES)
+        holder = "none" if of in ("Operation", "Plain", "Signal", "Cursor") \
+            and self.maybe(0.7) else self.choose(HOLDERS)
+        if of == "Session":
+            holder = self.rng.choice(["none", "vector"])
+        if of == "Cursor" and holder != "box":
+            holder = "none"
+        self.kinds[name] = (of, holder)
+        state.raw[name] = LOST if of == "Cursor" else NO
+        if of != "Session":
+            return [self.say(self.row(MAKE[holder]), name)]
+        state.raw[name] = YES
+        text = {"none": "Session {t}(l);",
+                "vector": "{H} {t}; " + self.rng.choice(
+                    ["", "{t}.reserve(64); "]) + "{t}.emplace_back(l);"}
+        return [self.say((1, text[holder], "session"), name)]
+
+    def write_start(self, state):
+        name = self.some(state, lambda of, _: of in START, NO)
+        if not name:
+            return None
+        of, holder = self.kinds[name]
+        if of == "Waiter" and holder == "vector" and self.maybe(0.15):
+            return [self.say(self.row(IN_LOOPS), name)]
+        if of != "Plain":
+            state.raw[name] = YES
+        rows = START[of]
+        if holder in ELEMENTS and of in ("Waiter", "Loose", "Careful") and \
+                self.maybe(0.4):
+            start = self.all_of(name, rows)
+        else:
+            start = self.say(self.row(rows), name)
+        if of != "Plain" and self.maybe(0.2):
+            literal = self.literal(state)
+            if literal.lstrip("!") in state.bools:
+                state.raw[name] = frozenset([literal])
+                return [self.when([literal], start)]
+        return [start]
+
+    def write_stop(self, state):
+        owing = [(t, s) for t, s in state.raw.items()
+                 if not isinstance(s, str) and self.kinds[t][0] in STOP]
+        if not owing:
+            return None
+        name, status = self.rng.choice(owing)
+        if self.kinds[name][1] in ELEMENTS and self.maybe(0.15):
+            row = self.row(STOP[self.kinds[name][0]])
+            return [self.say((1, row[1], "one stopped"), name)]
+        return self.let_go(state, "raw", name, status)
+
+    def write_afresh(self, state):
+        name = self.some(state, lambda of, holder: holder in AFRESH
+                         and of not in ("Session", "Loose", "Operation"))
+        if not name:
+            return None
+        if self.kinds[name][0] != "Cursor":
+            state.raw[name] = NO
+        return [self.say(self.row(self.afresh(name)), name)]
+
+    def write_away(self, state):
+        name = self.not_owing(state)
+        if not name:
+            return None
+        of, holder = self.kinds[name]
+        rows = AWAY
+        if of in ("Waiter", "Cursor") and holder != "owner":
+            rows = AWAY + COPIED
+        whole = holder not in ("owner", "owners") and self.maybe(0.4)
+        if whole:
+            moved, text = name, TYPE[holder].format(T=of)
+        else:
+            moved, text = self.rng.choice(OBJECT[holder]).format(t=name), of
+        row = self.row(rows)
+        if of in ("Session", "Cursor") and "passedOn" in row[1]:
+            return None
+        if row in COPIED and holder in ("owner", "owners", "vector", "deque"):
+            return None
+        if whole and holder == "vector":
+            row = (1, row[1], "vector moved")
+        statement = self.say(row, name, m=moved, M=text)
+        return self.guarded(state, name, statement)
+
+    def write_new(self, state):
+        """Into a new variable: what is behind a pointer stays where it is."""
+        name = self.not_owing(state, lambda _, holder: holder != "array")
+        if not name:
+            return None
+        of, holder = self.kinds[name]
+        row = self.row(INTO_NEW[:1] if of in ("Session", "Cursor")
+                       else INTO_NEW)
+        stays = holder in ("owner", "owners", "vector", "deque")
+        if stays:  # and what is left gets something new
+            if of == "Session":
+                return None
+            row = (1, row[1] + " " + self.row(self.afresh(name))[1],
+                   f"{holder} moved")
+        other = self.fresh("t")
+        self.kinds[other] = (of, holder)
+        status = state.raw[name]
+        state.raw[other] = status if stays or of in ("Cursor", "Careful") \
+            else NO
+        if stays or status == YES:
+            state.raw[name] = LOST if of == "Cursor" else NO
+        return [self.say(row, name, u=other)]
+
+    def write_over(self, state):
+        name = self.not_owing(
+            state, lambda of, holder: holder in ("none", "box", "optional")
+            and of != "Session")
+        if not name:
+            return None
+        if self.kinds[name][1] == "optional":
+            row = self.row([(1, "*{t} = {T}();", "overwritten"),
+                            (1, "(void)std::exchange({t}, {T}());",
+                             "exchange")])
+        else:
+            row = self.row(OVER[:1] if self.kinds[name][0] == "Cursor"
+                           else OVER)
+        return self.guarded(state, name, self.say(row, name))
+
+    def write_swap(self, state):
+        name = self.not_owing(state)
+        if not name:
+            return None
+        kind = self.kinds[name]
+        others = [n for n in state.raw if n != name and self.kinds[n] == kind]
+        if not others:
+            return None
+        other = self.rng.choice(others)
+        rows = SWAP
+        if kind[1] in ("owner", "vector", "optional"):
+            rows = SWAP + [(2, "{t}.swap({u});", "swap member")]
+        raw = state.raw
+        if kind[1] in ("owner", "owners", "vector", "deque"):
+            raw[name], raw[other] = raw[other], raw[name]
+        row = self.row(rows)
+        if kind[1] == "vector":
+            row = (1, row[1], "vector moved")
+        return [self.say(row, name, u=other)]
+
+    def write_grow(self, state):
+        name = self.not_owing(state, lambda of, holder: holder == "vector"
+                              or holder in GROW_OTHERS and of != "Session")
+        if not name:
+            return None
+        of, holder = self.kinds[name]
+        rows = GROW_OTHERS.get(holder, GROW)
+        if of == "Session":
+            rows = [(1, "{t}.emplace_back(l);", "grown")]
+        elif holder == "vector" and self.maybe(0.3):
+            rows = SHRINK
+        if holder == "vector":
+            return self.guarded(state, name, self.say(self.row(rows), name))
+        return [self.say(self.row(rows), name)]
+
+    def write_look(self, state):
+        name = self.some(state, lambda of, _: of == "Waiter")
+        return name and [self.say(self.row(LOOK), name)]
+
+    def write_returned(self, state):
+        self.fresh("n")
+        _, text, tag = self.row(RETURNED)
+        return [self.leaf(text, tag)]
+
+    def write_numbers(self, state):
+        """A generator, its iterator, and a move perhaps in between."""
+        name = self.fresh("g")
+        self.budget -= 1
+        first, second = self.rng.choice([
+            ("", " ++i{n};"), (" ++i{n};", ""), (" ++i{n};", ""),
+            (" if (next()) ++i{n};", " if (next()) ++i{n};"),
+            ("", " i{n} = k{n}.begin(); ++i{n};")])
+        return [self.leaf(
+            "{{ Numbers {g}; auto i{n} = {g}.begin();" + first
+            + " auto k{n} = std::move({g});" + second + " }}",
+            "numbers", g=name)]
+
+    def write_clear(self, state):
+        for name, status in state.raw.items():
+            if self.kinds[name][0] == "Waiter" and status != LOST:
+                state.raw[name] = NO
+        return [self.leaf("l.clear();", "all let go")]
+
+    def write_work(self, state):
+        return [self.leaf("work();", "others work")]
+
+
+def program(seed, number):
+    """The program with this number, or None where nothing came of it."""
+    rng = random.Random(f"{seed}/pins/{number}")
+    writer = PinWriter(rng)
+    body = tasks.varied(writer.write(), rng)
+    if rng.random() < 0.05:
+        body = (rng.choice(RETURNED_WRONG), *body)
+    result = Program(number, body, (), (), writer.bools,
+                     rng.choices(SHAPES, (10, 1, 1, 1, 1))[0], "pins")
+    text = repr(body)
+    if not re.search(r"start|Session|Cursor|Numbers|pin\(|await", text) or \
+            "move" not in text and "emplace" not in text:
+        return None
+    return result
