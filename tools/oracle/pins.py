@@ -231,7 +231,7 @@ class PinWriter(tasks.TaskWriter):
     def afresh(self, name):
         of, holder = self.kinds[name]
         # An empty list may be copied from.
-        return [row for row in AFRESH[holder] if of != "Careful"
+        return [row for row in AFRESH[holder] if of not in ("Careful", "Signal")
                 or holder != "vector" or "= {{}}" not in row[1]]
 
     def free(self, state, kind, key):
