@@ -214,10 +214,12 @@ void PinFlow::othersAtWork(const Expr *Call, World &W) {
 }
 
 void PinFlow::suspended(World &W) {
+  if (!on(PinRule::Suspension))
+    return;
   llvm::erase_if(W.Pins, [&](const Pin &Each) {
     const Registration &R = Registered[Each.By];
     return !R.IsForLife && !R.Holder &&
-           ((!R.IsLasting && !R.IsInItself && on(PinRule::Suspension)) ||
+           ((!R.IsLasting && !R.IsInItself) ||
             Places.isVisibleOutside(Each.Of));
   });
 }
@@ -276,7 +278,7 @@ bool PinFlow::relocate(Place P, QualType T, const CXXMethodDecl *By,
     Found.insert({At, How, P, Each.By});
   }
   // What its members point to is somebody else's now.
-  if (!on(PinRule::Owned))
+  if (!on(PinRule::Anew))
     return Any;
   if (How == PinnedMove::Moved || How == PinnedMove::Swapped ||
       How == PinnedMove::Assigned) {

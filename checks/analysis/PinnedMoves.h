@@ -86,7 +86,6 @@ std::vector<PinnedMove> findPinnedMoves(const clang::FunctionDecl &F,
   RULE(Room, "one that has room does not")                                     \
   RULE(Erase, "erasing moves those behind")                                    \
   RULE(Anew, "an owner can make a new object")                                 \
-  RULE(Owned, "what is behind a pointer stays where it is")                    \
   RULE(Element, "elements with different names may be different")              \
   RULE(LoopElement, "the variable of a loop is another one each time")         \
   RULE(LastElement, "so is the last element, when there is one more")          \

@@ -377,6 +377,9 @@ public:
 template <class T> using Vector = std::vector<T>;
 #endif
 
+/// Somebody outside stops it whenever the coroutine suspends.
+void outside(Waiter *W) noexcept;
+
 // Helpers.
 
 inline void endIt(Waiter &W) noexcept { W.stop(); }

@@ -14,6 +14,7 @@ import random
 import re
 
 import tasks
+from grammar import AWAIT, AWAIT_NEVER
 from beliefs import LOST, NO, YES, State, negated
 from syntax import SHAPES, Leaf, Program
 
@@ -149,9 +150,11 @@ IN_LOOPS = [
     (1, "for (auto &w{n} : {t}) {{ w{n}.start(l); if (next()) w{n}.stop(); "
      "else w{n} = Waiter(); }}", "each started first"),
 ]
-# Whole stories in one line: what a function returns.
+# Whole stories in one line: what a function returns. (Where a template's lambda
+# has no type for it, Clang moves what it could elide.)
 RETURNED = [
-    (1, "{{ auto w{n} = [&] {{ Waiter w; w.start(l); return w; }}(); }}",
+    (1, "{{ auto w{n} = [&]() -> Waiter {{ Waiter w; w.start(l); "
+     "return w; }}(); }}",
      "elided"),
     (1, "{{ auto w{n} = [&] {{ Waiter w; w.start(l); w.stop(); "
      "return std::move(w); }}(); }}", "returned after its end"),
@@ -172,11 +175,11 @@ WEIGHTS = {
     "write_make": 7, "write_start": 8, "write_stop": 3, "write_afresh": 1.5,
     "write_away": 4, "write_new": 2, "write_over": 1.5, "write_swap": 1,
     "write_grow": 4, "write_look": 1, "write_returned": 0.3, "write_numbers": 0.3,
-    "write_await": 1, "write_clear": 0.4, "write_work": 0.5,
+    "write_await": 1, "write_clear": 0.4, "write_work": 1,
     "write_in_block": 1, "write_in_if": 3, "write_in_loop": 1.5,
     "write_in_switch": 0.7, "write_in_try": 0.7, "write_jump": 2,
 }
-CLASSES = {"Waiter": 10, "Session": 1, "Loose": 1, "Careful": 1, "Cursor": 0.7,
+CLASSES = {"Waiter": 10, "Session": 1, "Loose": 2.5, "Careful": 1, "Cursor": 0.7,
            "Operation": 0.7, "Plain": 0.7, "Signal": 0.7}
 HOLDERS = {"none": 6, "box": 2, "optional": 2, "owner": 2, "vector": 6,
            "deque": 1, "array": 1, "owners": 1}
@@ -228,7 +231,7 @@ class PinWriter(tasks.TaskWriter):
     def afresh(self, name):
         of, holder = self.kinds[name]
         # An empty list may be copied from.
-        return [row for row in AFRESH[holder] if of != "Careful"
+        return [row for row in AFRESH[holder] if of not in ("Careful", "Signal")
                 or holder != "vector" or "= {{}}" not in row[1]]
 
     def free(self, state, kind, key):
@@ -277,6 +280,13 @@ class PinWriter(tasks.TaskWriter):
         if status == YES:
             state.raw[name] = NO
         return [statement]
+
+    def write(self):
+        parameters = {}
+        if self.maybe(0.15):
+            self.kinds["p"] = ("Waiter", "none")
+            parameters["p"] = NO
+        return self.block(State(parameters), self.budget, 0)
 
     # Statements.
 
@@ -361,6 +371,8 @@ class PinWriter(tasks.TaskWriter):
             return None
         if whole and holder == "vector":
             row = (1, row[1], "vector moved")
+        if whole and holder == "vector" and of != "Session":
+            row = (1, row[1] + " {t} = Vector<{T}>(2);", row[2])
         statement = self.say(row, name, m=moved, M=text)
         return self.guarded(state, name, statement)
 
@@ -458,6 +470,14 @@ class PinWriter(tasks.TaskWriter):
             "{{ Numbers {g}; auto i{n} = {g}.begin();" + first
             + " auto k{n} = std::move({g});" + second + " }}",
             "numbers", g=name)]
+
+    def write_await(self, state):
+        if self.in_handler:
+            return None
+        # One that may not suspend may not let others run.
+        _, text, tag = self.row([r for r in AWAIT + AWAIT_NEVER if r[2] != "await perhaps"])
+        self.fresh("n")
+        return [self.leaf(text, tag)]
 
     def write_clear(self, state):
         for name, status in state.raw.items():

@@ -50,6 +50,7 @@ std::coroutine_handle<> Pending;
 /// Where the program is; how often something ran that it does not show.
 int Line;
 unsigned Worked, LetGo;
+Waiter *Outside;
 bool IsUnsure, Handled;
 
 int decide(int Choices) {
@@ -123,6 +124,7 @@ bool enumerate(const Program &P, int Turns, long &Runs) {
     Locked = 0;
     Leaving = Throwing = IsUnsure = Handled = false;
     shelf().clear();
+    Outside = nullptr;
     Running = true;
     P.Start();
   } while (!Invalid && advance());
@@ -188,9 +190,15 @@ void invalid(const char *Why) noexcept {
     Invalid = Why;
 }
 
-void suspends(int Line) noexcept {
+void othersRun() noexcept {
   ++Worked;
   ++LetGo;
+  if (Outside)
+    Outside->stop();
+}
+void outside(Waiter *W) noexcept { Outside = W; }
+void suspends(int Line) noexcept {
+  othersRun();
   if (Locked)
     found(Line, Locked);
 }
@@ -228,8 +236,7 @@ void misused(bool Unsure) noexcept {
     found(Line, Unsure || IsUnsure || Handled ? MisusedPerhaps : Misused);
 }
 void Signal::suspend(std::coroutine_handle<> H) noexcept {
-  ++Worked;
-  ++LetGo;
+  othersRun();
   Pending = H;
 }
 void Operation::start() noexcept { Canary.arm(); }

@@ -115,7 +115,7 @@ def spell_leaving(line, gives):
 
 
 # Calls of helpers, who might do anything; elements that have other names, too.
-WORKS = re.compile(r"\b(keep|passedOn|endIt|startIt|lookAt|work|pin)\(|Numbers")
+WORKS = re.compile(r"\b(keep|passedOn|endIt|startIt|lookAt|work|pin)\(|Numbers|}\(")
 ELEMENT = re.compile(r"(move|keep)\(+\**\w+(\.back\(\)|\.front\(\)|\[)"
                      r"|^\s*\w+\.erase\(")
 
@@ -162,8 +162,8 @@ def to_cpp(program, first=None):
             parameters.append(f"{type_of[m]} &m{m}")
             arguments.append(f"m{m}")
     if program.question == "pins":
-        parameters.append("List &l")
-        arguments.append("l")
+        parameters += ["List &l", "Waiter &p"]
+        arguments += ["l", "p"]
     if place("member"):
         outside.append("struct Box { " + " ".join(
             f"{type_of[m]} m{m}{{{m}}};" for m in place("member")) + " };")
@@ -201,7 +201,7 @@ def to_cpp(program, first=None):
     if place("member"):
         start.append("Box box;")
     if program.question == "pins":
-        start.append("List l;")
+        start.append("List l; Waiter p; outside(&p);")
     start.append(f"{task} t = {call};")
     started = "true" if program.shape == "eager" else "false"
     start.append(f"drive(t.Handle, {started});")
