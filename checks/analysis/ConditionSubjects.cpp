@@ -229,8 +229,16 @@ void Conditions::count(const Expr *E) {
     ++Subjects[unsigned(T->Of)].Tested;
 }
 
+static bool hasLoops(const CFG &Graph) {
+  for (const CFGBlock *Block : Graph)
+    for (const CFGBlock *To : Block->succs())
+      if (To && To->getBlockID() >= Block->getBlockID())
+        return true;
+  return false;
+}
+
 Conditions::Conditions(const Body &B, PlaceTable &Places, const CFG &Graph,
-                       bool IsHelper)
+                       bool IsHelper, bool InLoops)
     : B(B), Places(Places), Context(B.function().getASTContext()) {
   for (const CFGBlock *Block : Graph) {
     if (!Block->getTerminator().isStmtBranch())
@@ -265,13 +273,14 @@ Conditions::Conditions(const Body &B, PlaceTable &Places, const CFG &Graph,
       if (Argument->getType()->isBooleanType() ||
           Argument->getType()->isPointerType())
         count(Argument);
+  InLoops = InLoops && hasLoops(Graph);
   for (SubjectInfo &Info : Subjects) {
     bool IsParameter =
         IsHelper && Info.DependsOn.size() == 1 &&
         isa_and_nonnull<ParmVarDecl>(Places.rootVariable(Info.DependsOn[0])) &&
         !Places.parent(Info.DependsOn[0]) && !Info.Shared;
-    Info.Followed |=
-        Info.Tested >= 1 && (Info.Tested + Info.Stored >= 2 || IsParameter);
+    Info.Followed |= Info.Tested >= 1 &&
+                     (Info.Tested + Info.Stored >= 2 || IsParameter || InLoops);
   }
 }
 

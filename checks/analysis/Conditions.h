@@ -31,9 +31,11 @@ struct Question {
 class Conditions {
 public:
   /// `Relevant` subjects are found from the branches of `Graph`.
-  /// Of a helper, what a parameter was matters to the caller, too.
+  /// Of a helper, what a parameter was matters to the caller, too. What is
+  /// tested once in a loop can be tested again in its next turn, which matters
+  /// to those who ask for it.
   Conditions(const Body &B, PlaceTable &Places, const clang::CFG &Graph,
-             bool IsHelper);
+             bool IsHelper, bool InLoops = false);
 
   /// What `E` being true means, if that is one fact.
   std::optional<Fact> test(const clang::Expr *E);

@@ -85,7 +85,7 @@ task each_started_first(list &l) {
   for (waiter &w : v) {
     w.start(l);
     keep(std::move(w));
-    // CHECK-NOTES: :[[@LINE-1]]:10: warning: a temporary 'waiter' is copied after its address was registered [coro-moved-pinned]
+    // CHECK-NOTES: :[[@LINE-1]]:10: warning: 'w' is copied after its address was registered [coro-moved-pinned]
     // CHECK-NOTES: :[[@LINE-3]]:7: note: registered here
     // CHECK-NOTES: :[[@LINE-49]]:13: note: its address is stored here
     // CHECK-NOTES: :[[@LINE-66]]:8: note: 'waiter' can be copied; delete its copies, or let them store the new address
@@ -219,5 +219,17 @@ task by_one_of_many(list &l) {
   for (waiter *w : {&a})
     w->stop();
   keep(std::move(a));
+  co_return;
+}
+
+// One outcome in all turns.
+task the_same_each_time(list &l, bool c) {
+  waiter w;
+  for (int i = 0; i < 3; ++i) {
+    if (c)
+      w.start(l);
+    else
+      w = waiter();
+  }
   co_return;
 }

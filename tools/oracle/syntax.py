@@ -115,7 +115,8 @@ def spell_leaving(line, gives):
 
 
 # Calls of helpers, who might do anything; elements that have other names, too.
-WORKS = re.compile(r"\b(keep|passedOn|endIt|startIt|lookAt|work|pin)\(|Numbers|}\(")
+WORKS = re.compile(r"\b(keep|passedOn|endIt|startIt|lookAt|work|pin|clear)\("
+                   r"|Numbers|}\(")
 ELEMENT = re.compile(r"(move|keep)\(+\**\w+(\.back\(\)|\.front\(\)|\[)"
                      r"|^\s*\w+\.erase\(")
 
