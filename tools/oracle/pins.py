@@ -280,8 +280,8 @@ class PinWriter(tasks.TaskWriter):
         if kind[1] in ("owner", "owners", "vector", "deque"):
             raw[name], raw[other] = raw[other], raw[name]
         row = self.row(rows)
-        if kind[1] == "vector":
-            row = (1, row[1], "vector moved")
+        if kind[1] in ("owner", "owners", "vector", "deque"):
+            row = (1, row[1], f"{kind[1]} moved")
         return [self.say(row, name, u=other)]
 
     def write_grow(self, state):

@@ -85,16 +85,18 @@ class Twice:
 
 class Pins:
     check = "coro-moved-pinned"
-    one_sided = frozenset({"careful", "signal awaited", "elided", "nested try",
+    one_sided = frozenset({"careful", "signal awaited", "elided", "nested try", "swap member",
                            "each moved first", "each started first",
                            "returned after its end", "returned",
                            "one of two returned", "parameter returned",
                            "second erased"})
     # Others in the function have an object's address, or of elements one ends,
-    # or a vector that had room is another.
+    # or a vector that had room is another, or what was behind a pointer has got
+    # another owner.
     unsure = frozenset({"one stopped", "lambda stops", "stop by pointer",
                         "all by iterator", "vector assign", "vector swap",
-                        "vector move", "vector moved", "cleared", "popped",
+                        "vector move", "vector moved", "owner moved",
+                        "owners moved", "deque moved", "cleared", "popped",
                         "erased"})
 
     @staticmethod
