@@ -45,7 +45,7 @@ public:
 private:
   void report(const SecondUse &U) {
     diag(U.At, "'%0' is moved into an await again in the next turn of the loop")
-        << U.Variable;
+        << U.Name;
     diag(U.Declared, "declared here, outside of the loop", DiagnosticIDs::Note);
   }
 

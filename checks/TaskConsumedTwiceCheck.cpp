@@ -34,7 +34,7 @@ public:
 
 private:
   void report(const SecondUse &U) {
-    const std::string Name = "'" + U.Variable + "'";
+    const std::string Name = "'" + U.Name + "'";
     if (!U.From.empty()) {
       diag(U.At, "%0 is %1, but was made from %2 after that had been %3")
           << Name << done(U.Again) << ("'" + U.From + "'") << done(U.First);

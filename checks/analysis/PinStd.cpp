@@ -39,6 +39,30 @@ static bool growsBy(const Expr *E) {
          nameOf(*Call->getMethodDecl()) == "size";
 }
 
+/// Whether the variable was made with some elements, perhaps more than one, and
+/// nothing but `Call` takes any away.
+static bool mayHaveMany(const VarDecl &V, const CallExpr *Call, const Body &B) {
+  const auto *Made =
+      dyn_cast_or_null<CXXConstructExpr>(V.getInit() ? core(V.getInit())
+                                                     : nullptr);
+  if (!Made || !Made->getNumArgs() ||
+      !Made->getArg(0)->getType()->isIntegerType())
+    return false;
+  Expr::EvalResult R;
+  if (Made->getArg(0)->EvaluateAsInt(R, V.getASTContext()) &&
+      R.Val.getInt().getLimitedValue(2) < 2)
+    return false;
+  return llvm::none_of(B.calls(), [&](const CallExpr *Each) {
+    const Expr *Object = Each == Call ? nullptr : receiverOf(Each);
+    const auto *Ref = Object ? dyn_cast<DeclRefExpr>(core(Object)) : nullptr;
+    const FunctionDecl *F = Each->getDirectCallee();
+    return Ref && Ref->getDecl() == &V && F &&
+           (F->getOverloadedOperator() == OO_Equal ||
+            isOneOf(nameOf(*F),
+                    {"clear", "assign", "pop_back", "erase", "swap", "resize"}));
+  });
+}
+
 /// Growth and erasure of vectors. True if that is what the call is.
 bool PinFlow::movesElements(const CallExpr *Call, const FunctionDecl &Callee,
                             World &W) {
@@ -80,8 +104,8 @@ bool PinFlow::movesElements(const CallExpr *Call, const FunctionDecl &Callee,
       const Registration &R = Registered[Each.By];
       // The first one does not move when it is erased.
       if (!Places.isWithin(Each.Of, *V) || !holds(Element, *R.Of) ||
-          (Erases && (!Each.Many || IsOurs) &&
-           !Places.isBehindFirst(Each.Of, *V)) ||
+          (Erases && !Places.isBehindFirst(Each.Of, *V) &&
+           !(Each.Many && (!IsOurs || mayHaveMany(*Variable, Call, B)))) ||
           !All.isLeftBehind(Element, *R.Of)) {
         ++I;
         continue;

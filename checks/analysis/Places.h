@@ -121,6 +121,8 @@ private:
   };
   Place intern(Node N);
   Place named(Place Base, const void *Name, const clang::Expr *E);
+  std::optional<Place> elementAt(Place Base, const clang::Expr *Number,
+                                 const clang::Expr *E);
   unsigned rootOf(Place P) const;
   std::optional<Place> resolveCall(const clang::CallExpr *Call);
 

@@ -67,6 +67,17 @@ static const void *nameOfIndex(const Expr *Index, const Body &B) {
   return Index;
 }
 
+std::optional<Place> PlaceTable::elementAt(Place Base, const Expr *Number,
+                                           const Expr *E) {
+  Expr::EvalResult R;
+  if (!Number->isValueDependent() &&
+      Number->EvaluateAsInt(R, B.function().getASTContext()))
+    return element(Base, R.Val.getInt().getLimitedValue(UINT32_MAX));
+  if (How == HaveNames)
+    return named(Base, nameOfIndex(Number, B), E);
+  return std::nullopt;
+}
+
 /// Calls that hand out (a part of) what they are given.
 std::optional<Place> PlaceTable::resolveCall(const CallExpr *Call) {
   const FunctionDecl *F = Call->getDirectCallee();
@@ -79,16 +90,11 @@ std::optional<Place> PlaceTable::resolveCall(const CallExpr *Call) {
       return resolve(Op->getArg(0));
     case OO_Equal:
       return resolve(Op->getArg(0));
-    case OO_Subscript: {
-      std::optional<Place> Base = resolve(Op->getArg(0));
-      Expr::EvalResult R;
-      if (Base && Op->getNumArgs() == 2 && !Op->getArg(1)->isValueDependent() &&
-          Op->getArg(1)->EvaluateAsInt(R, F->getASTContext()))
-        return element(*Base, R.Val.getInt().getLimitedValue(UINT32_MAX));
-      if (Base && How == HaveNames && Op->getNumArgs() == 2)
-        return named(*Base, nameOfIndex(Op->getArg(1), B), Op);
+    case OO_Subscript:
+      if (std::optional<Place> Base = resolve(Op->getArg(0));
+          Base && Op->getNumArgs() == 2)
+        return elementAt(*Base, Op->getArg(1), Op);
       return std::nullopt;
-    }
     default:
       return std::nullopt;
     }
@@ -110,7 +116,7 @@ std::optional<Place> PlaceTable::resolveCall(const CallExpr *Call) {
     if (Name->isStr("release"))
       return std::nullopt; // what it returns is no longer the object's
     if (IsAt)
-      return named(*Object, nameOfIndex(Call->getArg(0), B), Call);
+      return elementAt(*Object, Call->getArg(0), Call);
     if (isInStd(*F) && How == HaveNames && Name->isStr("front"))
       return element(*Object, 0);
     if (isInStd(*F) && How == HaveNames && Name->isStr("back"))

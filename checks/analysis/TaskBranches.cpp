@@ -144,8 +144,8 @@ Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
   auto Add = [&](World W) {
     if (IsBackEdge) {
       Tests.othersRan(W.Known);
-      for (TaskState &Each : W.Tasks)
-        Each.InLastTurn |= Each.Is == TaskState::Spent;
+      if (Handles)
+        turn(W);
     }
     // What has no destructor dies unseen.
     if (To == &Graph.getExit())

@@ -14,7 +14,8 @@ using namespace clang;
 namespace corolint {
 
 std::unique_ptr<CFG> TaskFlow::buildGraph(const FunctionDecl &F,
-                                          const Stmt &Body) {
+                                          const Stmt &Body,
+                                          const HandleUses *Handles) {
   CFG::BuildOptions Options;
   Options.AddImplicitDtors = true;
   Options.PruneTriviallyFalseEdges = true;
@@ -24,6 +25,8 @@ std::unique_ptr<CFG> TaskFlow::buildGraph(const FunctionDecl &F,
         Stmt::UnaryOperatorClass, Stmt::CXXConstructExprClass,
         Stmt::ReturnStmtClass, Stmt::CoreturnStmtClass})
     Options.setAlwaysAdd(Class);
+  if (Handles)
+    Options.setAlwaysAdd(Stmt::CXXThisExprClass);
   return CFG::buildCFG(&F, const_cast<Stmt *>(&Body), &F.getASTContext(),
                        Options);
 }
@@ -43,23 +46,28 @@ TaskFlow::TaskFlow(TaskShapes &S, const Body &B, const CFG &Graph,
     for (const CFGElement &E : *Block)
       if (std::optional<CFGStmt> Node = E.getAs<CFGStmt>())
         Shown.insert(Node->getStmt());
-  llvm::DenseSet<const VarDecl *> Hidden;
-  for (const auto &[Ref, Use] : Uses.Mentions)
-    if (!Shown.count(Ref) && Use != TaskUse::None)
-      Hidden.insert(cast<VarDecl>(Ref->getDecl()));
-  for (const auto &[Call, To] : Uses.Stores)
-    if (!Shown.count(Call))
-      Hidden.insert(To.To);
   if (Handles) {
-    for (const auto &[Ref, Use] : Handles->Mentions)
-      if (!Shown.count(Ref))
-        Hidden.insert(cast<VarDecl>(Ref->getDecl()));
+    for (const auto &[Leaf, Mention] : Handles->Mentions)
+      if (!Shown.count(Leaf))
+        Hidden.insert(Mention.Of);
+    for (const auto *Larger : {&Handles->Escapes, &Handles->Changes})
+      for (const auto &[Leaf, Of] : *Larger)
+        if (!Shown.count(Leaf))
+          Hidden.insert(Of.begin(), Of.end());
     for (const auto &[Call, To] : Handles->Refills)
       if (!Shown.count(Call))
         Hidden.insert(To);
+    return;
   }
-  for (const VarDecl *V : Handles ? Handles->Variables : Uses.Variables)
-    if (!Hidden.count(V) && Index.try_emplace(V, Variables.size()).second)
+  llvm::DenseSet<const VarDecl *> Unseen;
+  for (const auto &[Ref, Use] : Uses.Mentions)
+    if (!Shown.count(Ref) && Use != TaskUse::None)
+      Unseen.insert(cast<VarDecl>(Ref->getDecl()));
+  for (const auto &[Call, To] : Uses.Stores)
+    if (!Shown.count(Call))
+      Unseen.insert(To.To);
+  for (const VarDecl *V : Uses.Variables)
+    if (!Unseen.count(V) && Index.try_emplace(V, Variables.size()).second)
       Variables.push_back(V);
 }
 
@@ -67,9 +75,11 @@ TaskFlow::TaskFlow(TaskShapes &S, const Body &B, const CFG &Graph,
 
 TaskWorld TaskFlow::entry() {
   World W;
-  W.Tasks.resize(Variables.size());
+  W.Tasks.resize(Handles ? Handles->Handles.size() : Variables.size());
+  for (unsigned I : Hidden)
+    W.Tasks[I] = {TaskState::Settled};
   for (unsigned I = 0; I < Variables.size(); ++I)
-    if (isa<ParmVarDecl>(Variables[I]) && !Handles)
+    if (isa<ParmVarDecl>(Variables[I]))
       W.Tasks[I] = {TaskState::Owing, origin(nullptr)};
   return W;
 }
@@ -136,13 +146,15 @@ void TaskFlow::give(unsigned To, const Expr *Value, bool Adds, World &W,
 }
 
 void TaskFlow::declaration(const VarDecl *V, World &W) {
+  if (Handles) {
+    forget(V, W);
+    return inherit(V, W);
+  }
   std::optional<unsigned> I = indexOf(V);
   if (!I)
     return;
   drop(*I, W, nullptr); // of the last turn of a loop
   W.Tasks[*I] = {};
-  if (Handles)
-    return inherit(V, W);
   if (const Expr *Init = V->getInit()) {
     const auto *C = dyn_cast<CXXConstructExpr>(core(Init));
     const auto *List = dyn_cast<InitListExpr>(core(Init));
@@ -158,7 +170,9 @@ void TaskFlow::declaration(const VarDecl *V, World &W) {
 
 void TaskFlow::element(const CFGElement &E, World W, WorldList &Out) {
   if (std::optional<CFGAutomaticObjDtor> D = E.getAs<CFGAutomaticObjDtor>()) {
-    if (std::optional<unsigned> I = indexOf(D->getVarDecl())) {
+    if (Handles) {
+      forget(D->getVarDecl(), W);
+    } else if (std::optional<unsigned> I = indexOf(D->getVarDecl())) {
       drop(*I, W, nullptr);
       W.Tasks[*I] = {};
     }
@@ -174,12 +188,11 @@ void TaskFlow::element(const CFGElement &E, World W, WorldList &Out) {
     return Out.push_back(std::move(W));
   }
   if (Handles) {
-    if (const auto *Ref = dyn_cast<DeclRefExpr>(Node))
-      use(Ref, W);
-    else if (const VarDecl *V = Handles->Refills.lookup(Node))
-      if (std::optional<unsigned> I = indexOf(V);
-          I && W.Tasks[*I].Is != TaskState::Settled)
-        W.Tasks[*I] = {};
+    if (isa<DeclRefExpr, CXXThisExpr>(Node))
+      mention(cast<Expr>(Node), W);
+    else if (auto To = Handles->Refills.find(Node);
+             To != Handles->Refills.end())
+      refill(To->second, W);
   }
   if (const auto *Ref = dyn_cast<DeclRefExpr>(Node)) {
     std::optional<unsigned> I = indexOf(Ref->getDecl());
@@ -227,8 +240,11 @@ void TaskFlow::element(const CFGElement &E, World W, WorldList &Out) {
     called(cast<Expr>(Node), W);
   } else if (const auto *Await = dyn_cast<CoroutineSuspendExpr>(Node)) {
     Tests.othersRan(W.Known);
-    if (Handles && mayThrow(*Await))
-      raise(*Await, W);
+    if (Handles) {
+      othersRan(W, Await);
+      if (mayThrow(*Await))
+        raise(*Await, W);
+    }
   } else if (isa<ReturnStmt, CoreturnStmt>(Node) && Node != Last) {
     W.Leaving = Node;
   }

@@ -22,6 +22,7 @@
 #include "Graph.h"
 #include "TaskReuse.h"
 #include "UnusedTasks.h"
+#include "llvm/ADT/DenseSet.h"
 #include <map>
 #include <set>
 
@@ -44,7 +45,7 @@ struct TaskState {
 };
 
 struct TaskWorld {
-  /// By the variable's index.
+  /// By the variable's index, or the handle's.
   llvm::SmallVector<TaskState, 4> Tasks;
   /// A return that is not the function's last statement was passed; or what
   /// was thrown is on its way to a handler, or out of the function.
@@ -92,9 +93,10 @@ public:
   /// The handles that were used again, if it was given handles.
   std::vector<SecondUse> usedAgain() const;
 
-  /// The graph with every mention of a variable.
-  static std::unique_ptr<clang::CFG> buildGraph(const clang::FunctionDecl &F,
-                                                const clang::Stmt &Body);
+  /// The graph with every mention of a variable, and of `this` for handles.
+  static std::unique_ptr<clang::CFG>
+  buildGraph(const clang::FunctionDecl &F, const clang::Stmt &Body,
+             const HandleUses *Handles = nullptr);
 
   // The problem's interface to the solver.
   World entry();
@@ -111,10 +113,16 @@ private:
             const clang::Stmt *At);
   void drop(unsigned Variable, World &W, const clang::Stmt *Overwrites);
   void take(unsigned Variable, TaskState::StateKind Then, World &W);
-  void use(const clang::DeclRefExpr *Ref, World &W);
-  void inherit(const clang::VarDecl *V, World &W);
-  bool isRefilled(const clang::ValueDecl *D) const;
-  bool isInSomeTurns(const clang::DeclRefExpr *Ref) const;
+  // Of handles; see TaskReuse.cpp.
+  void mention(const clang::Expr *E, World &W);
+  void use(const clang::Expr *E, HandleUse Kind, unsigned Handle, World &W);
+  void forget(const clang::VarDecl *V, World &W) const;
+  void inherit(const clang::VarDecl *V, World &W) const;
+  void refill(unsigned Handle, World &W);
+  void othersRan(World &W, const clang::Expr *By) const;
+  void turn(World &W) const;
+  bool isRefilled(unsigned Handle) const;
+  bool isInSomeTurns(const clang::Expr *Mention) const;
   void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
   void called(const clang::Expr *Call, World &W);
   void unwind(const clang::CXXTryStmt *To, World &W);
@@ -159,8 +167,10 @@ private:
   /// Where the work was made that somebody has seen to on some path.
   std::set<unsigned> Taken;
   /// Mentions that spend a handle, as indices; and which two do so in turn.
-  std::vector<const clang::DeclRefExpr *> Spending;
-  std::set<std::pair<const clang::DeclRefExpr *, unsigned>> Again;
+  std::vector<const clang::Expr *> Spending;
+  std::set<std::pair<const clang::Expr *, unsigned>> Again;
+  /// Handles with a use that the graph does not show.
+  llvm::DenseSet<unsigned> Hidden;
 };
 
 } // namespace corolint

@@ -20,49 +20,73 @@ namespace corolint {
 
 namespace {
 
+/// What the uses of handles are, from the outside in. A mention begins with a
+/// variable, or `this`, and goes on as far as what it names is no handle yet:
+///
+///     job.parts[0].task        a handle, if `task` is of such a type
+///     job.parts                what handles are in
 class HandleWalk {
 public:
-  HandleWalk(const FunctionDecl &F, Analysis &A, Followed What, HandleUses &Out)
-      : A(A), What(What), Out(Out) {
-    for (const ParmVarDecl *P : F.parameters())
-      if (!P->getType()->isLValueReferenceType() &&
-          isHandle(P->getType().getNonReferenceType()))
-        Out.Variables.push_back(P);
-  }
+  HandleWalk(const Body &B, Analysis &A, Followed What, HandleUses &Out)
+      : B(B), A(A), What(What), Out(Out),
+        Places(B, PlaceTable::HaveNames) {}
 
   void walk(const Stmt *S);
+  /// What those mentions touch that name more than one handle.
+  void finish();
   /// Something may be done twice.
   bool isWorthFollowing() const {
     return Spends && (Loops || (Uses > 1 && What == Followed::Handles));
   }
 
 private:
-  bool isHandle(QualType T);
-  std::optional<HandleUse> useOf(const DeclRefExpr *Ref, const VarDecl *V);
+  using Ancestors = llvm::SmallVectorImpl<const Stmt *>::const_reverse_iterator;
+
+  void mention(const Expr *Leaf);
+  const Expr *longer(const Expr *E, Ancestors &It);
+  std::optional<Place> placeOf(const Expr *E, const Expr *Leaf);
+  bool isAlias(const VarDecl *V, Place Of);
+  unsigned handleAt(Place P, const Expr *Leaf);
+  enum class Effect { None, Changes, Anything };
+  Effect effectOn(const Expr *E, Ancestors It, Place P);
+  std::optional<HandleUse> useOf(const Expr *E, Ancestors It, Place P,
+                                 unsigned Of, const Expr *Leaf);
   std::optional<HandleUse> given(const CallExpr *Call, const Expr *E,
                                  bool IsTaken);
   std::optional<HandleUse> member(const CXXMemberCallExpr *Call, bool IsTaken,
                                   bool IsFrame);
   bool isSpentBy(const CoroutineSuspendExpr &Await, QualType T);
   bool yields(QualType T);
-  bool isInAwait() const;
+  const Expr *awaitAround() const;
 
+  const Body &B;
   Analysis &A;
   const Followed What;
   HandleUses &Out;
-  std::vector<const Stmt *> Parents;
+  PlaceTable Places;
+  llvm::SmallVector<const Stmt *, 16> Parents;
   const VarDecl *Declared = nullptr;
+  llvm::DenseMap<Place, unsigned> Known;
+  /// Of what handles may be in.
+  struct LargerMention {
+    const Expr *Leaf;
+    Place Of;
+    Effect Does;
+  };
+  std::vector<LargerMention> Larger;
   unsigned Uses = 0;
   bool Spends = false, Loops = false;
 };
 
 } // namespace
 
-bool HandleWalk::isHandle(QualType T) {
+static bool isHandle(QualType T, Analysis &A, Followed What) {
   T = T.getCanonicalType().getUnqualifiedType();
   const CXXRecordDecl *R = T->getAsCXXRecordDecl();
+  if (!R)
+    return false;
   if (What == Followed::Values)
-    return R && R->hasDefinition() && !R->isDependentType() && !R->isLambda() &&
+    return R->hasDefinition() && !R->isDependentType() && !R->isLambda() &&
            R->hasNonTrivialMoveConstructor() && !A.shapes().isTask(T) &&
            !isCoroutineHandle(T);
   if (isCoroutineHandle(T))
@@ -107,45 +131,29 @@ bool HandleWalk::yields(QualType T) {
   });
 }
 
-/// Whether what is walked is part of what a co_await waits for.
-bool HandleWalk::isInAwait() const {
+/// The co_await of which what is walked is a part; null if there is none.
+const Expr *HandleWalk::awaitAround() const {
   for (const Stmt *P : llvm::reverse(Parents)) {
-    if (isa<CoawaitExpr>(P))
-      return true;
+    if (const auto *Await = dyn_cast<CoawaitExpr>(P))
+      return Await;
     if (!isa<Expr>(P))
-      return false;
+      return nullptr;
   }
-  return false;
+  return nullptr;
+}
+
+/// Not evaluated, or written elsewhere.
+static bool isOutside(const Stmt *S) {
+  return isa<UnaryExprOrTypeTraitExpr, CXXNoexceptExpr, RequiresExpr,
+             OpaqueValueExpr, CXXDefaultArgExpr, CXXTypeidExpr>(S);
 }
 
 void HandleWalk::walk(const Stmt *S) {
-  if (!S)
+  if (!S || isOutside(S))
     return;
-  if (isa<UnaryExprOrTypeTraitExpr, CXXNoexceptExpr, RequiresExpr,
-          OpaqueValueExpr, CXXDefaultArgExpr, CXXTypeidExpr>(S))
-    return; // not evaluated, or written elsewhere
   Loops |= isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt, GotoStmt>(S);
-  if (const auto *Ref = dyn_cast<DeclRefExpr>(S)) {
-    const auto *V = dyn_cast<VarDecl>(Ref->getDecl());
-    if (!V || !llvm::is_contained(Out.Variables, V))
-      return;
-    std::optional<HandleUse> Use = useOf(Ref, V);
-    if (!Use)
-      return;
-    if (What == Followed::Values && (*Use != HandleUse::Moved || !isInAwait()))
-      Use = HandleUse::Escapes;
-    Out.Mentions[Ref] = *Use;
-    bool IsSpending = *Use <= HandleUse::Destroyed;
-    Spends |= IsSpending || *Use == HandleUse::Parked;
-    Uses += *Use <= HandleUse::Parked;
-    return;
-  }
-  if (const auto *D = dyn_cast<DeclStmt>(S))
-    for (const Decl *Each : D->decls())
-      if (const auto *V = dyn_cast<VarDecl>(Each);
-          V && V->hasLocalStorage() && !V->isInvalidDecl() &&
-          !V->getType()->isReferenceType() && isHandle(V->getType()))
-        Out.Variables.push_back(V);
+  if (isa<DeclRefExpr, CXXThisExpr>(S))
+    return mention(cast<Expr>(S));
   Parents.push_back(S);
   if (const auto *L = dyn_cast<LambdaExpr>(S)) {
     for (const Expr *Init : L->capture_inits())
@@ -161,6 +169,13 @@ void HandleWalk::walk(const Stmt *S) {
         walk(V->getInit());
         Declared = nullptr;
       }
+  } else if (const auto *For = dyn_cast<CXXForRangeStmt>(S)) {
+    // Its iterators change nothing of what it runs over.
+    walk(For->getInit());
+    if (const Expr *Range = For->getRangeInit(); !Places.resolve(Range))
+      walk(Range);
+    walk(For->getLoopVarStmt());
+    walk(For->getBody());
   } else {
     for (const Stmt *Child : S->children())
       walk(Child);
@@ -168,15 +183,220 @@ void HandleWalk::walk(const Stmt *S) {
   Parents.pop_back();
 }
 
+//===-- Which object a mention names --------------------------------------===//
+
+/// The expression around `E` that names the same object, or a part of it; null
+/// if what is around does something else. `It` goes along.
+const Expr *HandleWalk::longer(const Expr *E, Ancestors &It) {
+  if (It == Parents.rend())
+    return nullptr;
+  const auto *P = dyn_cast<Expr>(*It);
+  if (!P)
+    return nullptr;
+  bool IsPart = core(P) == core(E);
+  if (const auto *Member = dyn_cast<MemberExpr>(P)) {
+    if (isa<FieldDecl>(Member->getMemberDecl())) {
+      IsPart = true;
+    } else if (std::next(It) != Parents.rend()) {
+      // `v.back()`, `o.value()`
+      const auto *Call = dyn_cast<CXXMemberCallExpr>(*std::next(It));
+      const IdentifierInfo *Name = Member->getMemberDecl()->getIdentifier();
+      if (Call && Call->isGLValue() && Name &&
+          !Name->getName().starts_with("emplace") && Places.resolve(Call)) {
+        It += 2;
+        return Call;
+      }
+    }
+  } else if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(P)) {
+    OverloadedOperatorKind Kind = Op->getOperator();
+    IsPart = (Kind == OO_Subscript || Kind == OO_Star || Kind == OO_Arrow) &&
+             core(Op->getArg(0)) == core(E);
+  } else if (const auto *Op = dyn_cast<UnaryOperator>(P)) {
+    IsPart = Op->getOpcode() == UO_Deref || Op->getOpcode() == UO_AddrOf;
+  } else if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(P)) {
+    IsPart = core(Sub->getBase()) == core(E);
+  } else if (const auto *Call = dyn_cast<CallExpr>(P)) {
+    IsPart = Call->isCallToStdMove();
+  }
+  if (!IsPart)
+    return nullptr;
+  ++It;
+  return P;
+}
+
+/// The place of `E`, which begins with `Leaf`, if it can be followed.
+std::optional<Place> HandleWalk::placeOf(const Expr *E, const Expr *Leaf) {
+  const auto *Ref = dyn_cast<DeclRefExpr>(Leaf);
+  const auto *V = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+  if (V && V->hasGlobalStorage())
+    return std::nullopt;
+  auto CanBeFollowed = [&](Place P) {
+    // What an accessor gives may be another object each time.
+    for (const PlaceTable::Step &Step : Places.path(P))
+      if (Step.What && Step.Kind != PlaceTable::Step::Temporary &&
+          Step.Kind != PlaceTable::Step::Elsewhere &&
+          isa<FunctionDecl>(static_cast<const ValueDecl *>(Step.What)))
+        return false;
+    if (const ValueDecl *Root = Places.rootVariable(P)) {
+      const auto *Variable = dyn_cast<VarDecl>(Root);
+      return !Variable || !Variable->hasGlobalStorage();
+    }
+    return Places.isThis(P);
+  };
+  std::optional<Place> P = Places.resolve(E);
+  // A binding or a reference stands for an object of its own type, or for
+  // nobody knows what: `auto &first = std::get<0>(both)`.
+  if (Ref && core(E) == Ref && P) {
+    const std::vector<PlaceTable::Step> Path = Places.path(*P);
+    const PlaceTable::Step &Last = Path.back();
+    QualType Own = E->getType();
+    if (Last.Kind == PlaceTable::Step::Variable ||
+        Last.Kind == PlaceTable::Step::Field)
+      Own = static_cast<const ValueDecl *>(Last.What)->getType();
+    const ASTContext &Context = B.function().getASTContext();
+    if (!Context.hasSameUnqualifiedType(Own.getNonReferenceType(),
+                                        E->getType()) &&
+        !Context.hasSameUnqualifiedType(heldBy(Own), E->getType()))
+      P = std::nullopt;
+  }
+  if (P && CanBeFollowed(*P))
+    return P;
+  if (Ref && core(E) == Ref && isa<VarDecl, BindingDecl>(Ref->getDecl()))
+    return Places.variable(Ref->getDecl());
+  return std::nullopt;
+}
+
+/// Whether the variable is another name of what is at `Of`.
+bool HandleWalk::isAlias(const VarDecl *V, Place Of) {
+  return V && (V->getType()->isReferenceType() ||
+               V->getType()->isPointerType()) &&
+         Places.resolveVariable(V) == Of;
+}
+
+unsigned HandleWalk::handleAt(Place P, const Expr *Leaf) {
+  auto [It, IsNew] = Known.try_emplace(P, Out.Handles.size());
+  if (!IsNew)
+    return It->second;
+  Handle H{P, Places.name(P), Leaf->getExprLoc(), nullptr, false, false, {}};
+  H.IsSomeElement = Places.containerOf(P).has_value();
+  for (const PlaceTable::Step &Step : Places.path(P))
+    H.IsShared |= Step.Arrow;
+  if (const ValueDecl *Root = Places.rootVariable(P)) {
+    const auto *V = dyn_cast<VarDecl>(Root);
+    if (const auto *Binding = dyn_cast<BindingDecl>(Root))
+      V = dyn_cast<VarDecl>(Binding->getDecomposedDecl());
+    bool IsOwn = V && V->getDeclContext() == &B.function();
+    H.IsShared |= !IsOwn || V->getType()->isPointerType() ||
+                  V->getType()->isLValueReferenceType() ||
+                  (V->getType()->isReferenceType() && !isa<ParmVarDecl>(V));
+    H.In = IsOwn ? V : nullptr;
+    H.Declared = Root->getLocation();
+  } else {
+    H.IsShared = true;
+    if (const PlaceTable::Step Last = Places.path(P).back();
+        Last.Kind == PlaceTable::Step::Field)
+      H.Declared = static_cast<const ValueDecl *>(Last.What)->getLocation();
+  }
+  Out.Handles.push_back(std::move(H));
+  return It->second;
+}
+
+void HandleWalk::mention(const Expr *Leaf) {
+  const auto *Ref = dyn_cast<DeclRefExpr>(Leaf);
+  if (Ref && !isa<VarDecl, BindingDecl>(Ref->getDecl()))
+    return;
+  const Expr *E = Leaf;
+  Ancestors It = Parents.rbegin();
+  auto IsHandle = [&] {
+    return E->isGLValue() && isHandle(E->getType(), A, What);
+  };
+  if (What == Followed::Values) {
+    const auto *V = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+    if (!V || !IsHandle() || V->getType()->isLValueReferenceType() ||
+        (V->getType()->isReferenceType() && !isa<ParmVarDecl>(V)))
+      return;
+  } else {
+    while (!IsHandle()) {
+      const Expr *Next = longer(E, It);
+      if (!Next)
+        break;
+      E = Next;
+    }
+  }
+  std::optional<Place> P = placeOf(E, Leaf);
+  if (!P)
+    return;
+  if (!IsHandle()) {
+    if (Effect Does = effectOn(E, It, *P); Does != Effect::None)
+      Larger.push_back({Leaf, *P, Does});
+    return;
+  }
+  unsigned Of = handleAt(*P, Leaf);
+  std::optional<HandleUse> Use = useOf(E, It, *P, Of, Leaf);
+  if (!Use)
+    return;
+  const Expr *Await = awaitAround();
+  if (What == Followed::Values && (*Use != HandleUse::Moved || !Await))
+    Use = HandleUse::Escapes;
+  Out.Mentions[Leaf] = {*Use, Of, E->getExprLoc(), Await};
+  bool IsSpending = *Use <= HandleUse::Destroyed;
+  Spends |= IsSpending || *Use == HandleUse::Parked;
+  Uses += *Use <= HandleUse::Parked;
+}
+
+/// What is done with an object that handles are in.
+HandleWalk::Effect HandleWalk::effectOn(const Expr *E, Ancestors It, Place P) {
+  QualType T = E->getType();
+  if (T->isPointerType() || T->isReferenceType())
+    T = T->getPointeeType();
+  if (T->isArithmeticType() || T->isEnumeralType() || T.isConstQualified())
+    return Effect::None;
+  if (It == Parents.rend())
+    return Effect::Anything;
+  if (isa<DeclStmt>(*It))
+    return isAlias(Declared, P) ? Effect::None : Effect::Anything;
+  // Given to a function, for as long as that runs.
+  if (isa<CallExpr>(*It) && E->isLValue())
+    return Effect::Changes;
+  const auto *Member = dyn_cast<MemberExpr>(*It);
+  const auto *M =
+      Member ? dyn_cast<CXXMethodDecl>(Member->getMemberDecl()) : nullptr;
+  if (!M)
+    return Effect::Anything;
+  if (M->isConst() || M->isStatic())
+    return Effect::None;
+  // A container that gives no iterator keeps its elements to itself.
+  QualType Result = M->getReturnType();
+  return isInStd(*M) && (Result->isVoidType() || Result->isArithmeticType() ||
+                         Result->isReferenceType())
+             ? Effect::Changes
+             : Effect::Anything;
+}
+
+void HandleWalk::finish() {
+  std::vector<Handle> &All = Out.Handles;
+  for (const LargerMention &Each : Larger)
+    for (unsigned I = 0; I < All.size(); ++I)
+      if (Places.mayOverlap(All[I].Is, Each.Of))
+        (Each.Does == Effect::Changes ? Out.Changes : Out.Escapes)[Each.Leaf]
+            .push_back(I);
+  for (unsigned I = 0; I < All.size(); ++I)
+    for (unsigned J = 0; J < All.size(); ++J)
+      if (I != J && Places.mayOverlap(All[I].Is, All[J].Is))
+        All[I].Overlaps.push_back(J);
+}
+
+//===-- What is done with it ----------------------------------------------===//
+
 /// What the expressions around the mention do with it, from the inside out.
-std::optional<HandleUse> HandleWalk::useOf(const DeclRefExpr *Ref,
-                                           const VarDecl *V) {
-  const Expr *E = Ref;
-  bool IsTaken = false; // std::move(t)
-  bool IsMade = false;  // into a new object
-  const bool IsFrame =
-      isCoroutineHandle(V->getType().getNonReferenceType().getCanonicalType());
-  for (auto It = Parents.rbegin(); It != Parents.rend(); ++It) {
+std::optional<HandleUse> HandleWalk::useOf(const Expr *E, Ancestors It,
+                                           Place Place, unsigned Of,
+                                           const Expr *Leaf) {
+  const QualType T = E->getType().getCanonicalType().getUnqualifiedType();
+  bool IsTaken = E->isXValue(); // std::move(t)
+  bool IsMade = false;          // into a new object
+  const bool IsFrame = isCoroutineHandle(T);
+  for (; It != Parents.rend(); ++It) {
     const auto *P = dyn_cast<Expr>(*It);
     if (!P) {
       if (isa<ReturnStmt, CoreturnStmt>(*It))
@@ -184,17 +404,21 @@ std::optional<HandleUse> HandleWalk::useOf(const DeclRefExpr *Ref,
       if (!isa<DeclStmt>(*It))
         return IsMade ? std::optional(HandleUse::Parked) : std::nullopt;
       if (IsMade) {
-        if (Declared && llvm::is_contained(Out.Variables, Declared))
-          Out.Heirs[Declared] = Ref;
+        if (Declared && Declared->hasLocalStorage() &&
+            isHandle(Declared->getType(), A, What))
+          Out.Heirs[Declared] = {handleAt(Places.variable(Declared), Leaf), Of,
+                                 Leaf};
         return HandleUse::Parked;
       }
+      if (isAlias(Declared, Place))
+        return std::nullopt;
       return HandleUse::Escapes; // a reference to it
     }
     if (const auto *Await = dyn_cast<CoroutineSuspendExpr>(P)) {
       if (isa<CoyieldExpr>(P))
         return HandleUse::Escapes;
-      QualType T = heldBy(V->getType());
-      if (!yields(T) && (IsTaken || isSpentBy(*Await, T)))
+      QualType Task = heldBy(T);
+      if (!yields(Task) && (IsTaken || isSpentBy(*Await, Task)))
         return HandleUse::Awaited;
       return HandleUse::AwaitedFreely;
     }
@@ -217,7 +441,7 @@ std::optional<HandleUse> HandleWalk::useOf(const DeclRefExpr *Ref,
     if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(P)) {
       bool IsLeft = core(Op->getArg(0)) == core(E);
       if (Op->getOperator() == OO_Equal && IsLeft) {
-        Out.Refills[Op] = V;
+        Out.Refills[Op] = Of;
         return std::nullopt;
       }
       // What an optional holds is what is done to it.
@@ -261,6 +485,9 @@ std::optional<HandleUse> HandleWalk::useOf(const DeclRefExpr *Ref,
     }
     if (isa<LambdaExpr>(P) && IsMade)
       return HandleUse::Moved;
+    if (const auto *Op = dyn_cast<UnaryOperator>(P);
+        Op && Op->getOpcode() == UO_AddrOf && isAlias(Declared, Place))
+      return std::nullopt;
     if (const auto *Op = dyn_cast<BinaryOperator>(P); Op && IsFrame)
       return std::nullopt;
     return HandleUse::Escapes;
@@ -339,12 +566,37 @@ std::optional<HandleUse> HandleWalk::member(const CXXMemberCallExpr *Call,
   return HandleUse{M->isConst() ? HandleUse::Asked : HandleUse::Escapes};
 }
 
-HandleUses findHandleUses(const FunctionDecl &F, const Stmt &Text, Analysis &A,
+/// Whether anything in `S` is of such a type.
+static bool mentionsHandle(const Stmt *S, Analysis &A, Followed What) {
+  if (!S || isOutside(S))
+    return false;
+  if (const auto *E = dyn_cast<Expr>(S);
+      E && E->isGLValue() && isHandle(E->getType(), A, What))
+    return true;
+  if (const auto *Await = dyn_cast<CoroutineSuspendExpr>(S))
+    return mentionsHandle(Await->getOperand(), A, What);
+  if (const auto *L = dyn_cast<LambdaExpr>(S))
+    return llvm::any_of(L->capture_inits(), [&](const Expr *Init) {
+      return mentionsHandle(Init, A, What);
+    });
+  return llvm::any_of(S->children(), [&](const Stmt *Child) {
+    return mentionsHandle(Child, A, What);
+  });
+}
+
+bool mayUseHandles(const Stmt &Text, Analysis &A, Followed What) {
+  return mentionsHandle(&Text, A, What);
+}
+
+HandleUses findHandleUses(const Body &B, const Stmt &Text, Analysis &A,
                           Followed What) {
   HandleUses Out;
-  HandleWalk Walk(F, A, What, Out);
+  HandleWalk Walk(B, A, What, Out);
   Walk.walk(&Text);
-  return Walk.isWorthFollowing() ? Out : HandleUses();
+  if (!Walk.isWorthFollowing())
+    return HandleUses();
+  Walk.finish();
+  return Out;
 }
 
 } // namespace corolint

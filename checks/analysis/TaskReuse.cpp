@@ -16,7 +16,7 @@ using namespace clang;
 namespace corolint {
 
 llvm::raw_ostream &operator<<(llvm::raw_ostream &OS, const SecondUse &U) {
-  return OS << U.Variable << ' ' << unsigned(U.First) << ' '
+  return OS << U.Name << ' ' << unsigned(U.First) << ' '
             << unsigned(U.Again);
 }
 
@@ -50,9 +50,11 @@ static bool isWrong(HandleUse First, HandleUse Again) {
 ///       if (i + 1 < n)
 ///         next = fetch(i + 1);
 ///     }
-bool TaskFlow::isRefilled(const ValueDecl *D) const {
-  return llvm::any_of(Handles->Refills,
-                      [&](const auto &Each) { return Each.second == D; });
+bool TaskFlow::isRefilled(unsigned Handle) const {
+  return llvm::any_of(Handles->Refills, [&](const auto &Each) {
+    return Each.second == Handle ||
+           llvm::is_contained(Handles->Handles[Handle].Overlaps, Each.second);
+  });
 }
 
 namespace {
@@ -126,32 +128,43 @@ private:
 } // namespace
 
 /// `if (i + 1 == n)`: perhaps in one turn only.
-bool TaskFlow::isInSomeTurns(const DeclRefExpr *Ref) const {
-  InLoop Search(B, Ref);
+bool TaskFlow::isInSomeTurns(const Expr *Mention) const {
+  InLoop Search(B, Mention);
   const Stmt *Text = B.function().getBody();
   if (const auto *Frame = dyn_cast_or_null<CoroutineBodyStmt>(Text))
     Text = Frame->getBody();
   return Search.find(Text) && Search.dependsOnChanges();
 }
 
-void TaskFlow::use(const DeclRefExpr *Ref, World &W) {
-  auto Use = Handles->Mentions.find(Ref);
-  std::optional<unsigned> I = indexOf(Ref->getDecl());
-  if (!I || Use == Handles->Mentions.end())
+void TaskFlow::mention(const Expr *E, World &W) {
+  if (auto Escape = Handles->Escapes.find(E); Escape != Handles->Escapes.end())
+    for (unsigned I : Escape->second)
+      W.Tasks[I] = {TaskState::Settled};
+  if (auto Change = Handles->Changes.find(E); Change != Handles->Changes.end())
+    for (unsigned I : Change->second)
+      if (W.Tasks[I].Is != TaskState::Settled)
+        W.Tasks[I] = {};
+  auto Mention = Handles->Mentions.find(E);
+  if (Mention == Handles->Mentions.end())
     return;
-  TaskState &State = W.Tasks[*I];
-  HandleUse Kind = Use->second;
+  use(E, Mention->second.Use, Mention->second.Of, W);
+  // Whoever is resumed may do anything to what he can reach.
+  if (Mention->second.Use == HandleUse::Resumed)
+    othersRan(W, E);
+}
+
+void TaskFlow::use(const Expr *E, HandleUse Kind, unsigned I, World &W) {
+  TaskState &State = W.Tasks[I];
   if (State.Is == TaskState::Settled)
     return;
   if (State.Is == TaskState::Spent) {
-    const DeclRefExpr *First = Spending[State.Of];
+    const Expr *First = Spending[State.Of];
     // The graph shows the operand of a co_await more than once.
-    if (First == Ref && !State.InLastTurn)
+    if (First == E && !State.InLastTurn)
       return;
-    if (isWrong(Handles->Mentions.find(First)->second, Use->second)) {
-      if (!State.InLastTurn ||
-          !(isRefilled(Ref->getDecl()) || isInSomeTurns(Ref)))
-        Again.insert({Ref, State.Of});
+    if (isWrong(Handles->Mentions.find(First)->second.Use, Kind)) {
+      if (!State.InLastTurn || !(isRefilled(I) || isInSomeTurns(E)))
+        Again.insert({E, State.Of});
       State = {TaskState::Settled};
       return;
     }
@@ -163,27 +176,66 @@ void TaskFlow::use(const DeclRefExpr *Ref, World &W) {
   if (Kind == HandleUse::Escapes) {
     State = {TaskState::Settled};
   } else if (Kind <= HandleUse::Destroyed || Kind == HandleUse::Parked) {
-    auto At = llvm::find(Spending, Ref);
-    if (At == Spending.end())
-      At = Spending.insert(At, Ref);
-    State = {TaskState::Spent, unsigned(At - Spending.begin())};
+    auto Spends = llvm::find(Spending, E);
+    if (Spends == Spending.end())
+      Spends = Spending.insert(Spends, E);
+    State = {TaskState::Spent, unsigned(Spends - Spending.begin())};
   }
 }
 
-/// A variable that is made from one that was spent is spent, too.
-void TaskFlow::inherit(const VarDecl *V, World &W) {
-  const DeclRefExpr *Ref = Handles->Heirs.lookup(V);
-  std::optional<unsigned> To = indexOf(V);
-  std::optional<unsigned> From = Ref ? indexOf(Ref->getDecl()) : std::nullopt;
-  if (!To || !From)
+/// It has another task now; what may be the same, perhaps.
+void TaskFlow::refill(unsigned Handle, World &W) {
+  if (W.Tasks[Handle].Is != TaskState::Settled)
+    W.Tasks[Handle] = {};
+  for (unsigned Other : Handles->Handles[Handle].Overlaps)
+    W.Tasks[Other] = {TaskState::Settled};
+}
+
+/// The function was suspended by `By`: what others can reach they may have
+/// changed, but for what they were just given.
+void TaskFlow::othersRan(World &W, const Expr *By) const {
+  for (unsigned I = 0; I < W.Tasks.size(); ++I)
+    if (Handles->Handles[I].IsShared && W.Tasks[I].Is == TaskState::Spent) {
+      const Expr *First = Spending[W.Tasks[I].Of];
+      if (First != By && Handles->Mentions.find(First)->second.Await != By)
+        W.Tasks[I] = {TaskState::Settled};
+    }
+}
+
+/// The variable begins, or has come to an end.
+void TaskFlow::forget(const VarDecl *V, World &W) const {
+  for (unsigned I = 0; I < W.Tasks.size(); ++I)
+    if (Handles->Handles[I].In == V && !Hidden.count(I))
+      W.Tasks[I] = {};
+}
+
+/// A variable that is made from a handle that was spent is spent, too.
+void TaskFlow::inherit(const VarDecl *V, World &W) const {
+  auto Heir = Handles->Heirs.find(V);
+  if (Heir == Handles->Heirs.end() || Hidden.count(Heir->second.To))
     return;
-  const TaskState &State = W.Tasks[*From];
+  const auto &[To, From, Mention] = Heir->second;
+  const TaskState &State = W.Tasks[From];
   if (State.Is == TaskState::Settled ||
-      (State.InLastTurn && isRefilled(Ref->getDecl())))
-    W.Tasks[*To] = {TaskState::Settled};
+      (State.InLastTurn && isRefilled(From)))
+    W.Tasks[To] = {TaskState::Settled};
   else if (State.Is == TaskState::Spent &&
-           (Spending[State.Of] != Ref || State.InLastTurn))
-    W.Tasks[*To] = {TaskState::Spent, State.Of};
+           (Spending[State.Of] != Mention || State.InLastTurn))
+    W.Tasks[To] = {TaskState::Spent, State.Of};
+}
+
+/// A loop turns.
+void TaskFlow::turn(World &W) const {
+  for (unsigned I = 0; I < W.Tasks.size(); ++I) {
+    TaskState &State = W.Tasks[I];
+    if (State.Is != TaskState::Spent)
+      continue;
+    State.InLastTurn = true;
+    if (Handles->Handles[I].IsSomeElement)
+      State = {};
+    else if (Handles->Handles[I].IsShared)
+      State = {TaskState::Settled};
+  }
 }
 
 std::vector<SecondUse> TaskFlow::usedAgain() const {
@@ -192,17 +244,19 @@ std::vector<SecondUse> TaskFlow::usedAgain() const {
     return SM.isBeforeInTranslationUnit(A, B);
   };
   std::vector<SecondUse> All;
-  for (auto [Ref, Of] : Again) {
+  for (auto [E, Of] : Again) {
+    const HandleUses::Mention &Now = Handles->Mentions.find(E)->second;
+    const HandleUses::Mention &First =
+        Handles->Mentions.find(Spending[Of])->second;
     SecondUse U;
-    const ValueDecl *V = Ref->getDecl();
-    U.Variable = V->getNameAsString();
-    if (Spending[Of]->getDecl() != V)
-      U.From = Spending[Of]->getDecl()->getNameAsString();
-    U.Again = Handles->Mentions.find(Ref)->second;
-    U.First = Handles->Mentions.find(Spending[Of])->second;
-    U.At = Ref->getLocation();
-    U.FirstAt = Spending[Of]->getLocation();
-    U.Declared = V->getLocation();
+    U.Name = Handles->Handles[Now.Of].Name;
+    if (First.Of != Now.Of)
+      U.From = Handles->Handles[First.Of].Name;
+    U.Again = Now.Use;
+    U.First = First.Use;
+    U.At = Now.At;
+    U.FirstAt = First.At;
+    U.Declared = Handles->Handles[Now.Of].Declared;
     // With the use before it that comes first.
     auto Same =
         llvm::find_if(All, [&](const SecondUse &O) { return O.At == U.At; });
@@ -236,14 +290,16 @@ static std::vector<SecondUse> follow(const FunctionDecl &F, Analysis &A,
     Text = Frame->getBody();
   if (!Text)
     return {};
-  HandleUses Handles = findHandleUses(F, *Text, A, What);
   // What a library does in its own bodies is its own affair.
-  if (Handles.Mentions.empty() || TaskShapes::isPlumbing(F) ||
+  if (!mayUseHandles(*Text, A, What) || TaskShapes::isPlumbing(F) ||
       A.models().library(F))
     return {};
   Body B(F, *Text);
+  HandleUses Handles = findHandleUses(B, *Text, A, What);
+  if (Handles.Mentions.empty())
+    return {};
   Analysis::countAnalysed();
-  std::unique_ptr<CFG> Graph = TaskFlow::buildGraph(F, *Text);
+  std::unique_ptr<CFG> Graph = TaskFlow::buildGraph(F, *Text, &Handles);
   TaskUses None;
   if (Graph) {
     TaskFlow Flow(A.tasks(), B, *Graph, *Text, None, &Handles);

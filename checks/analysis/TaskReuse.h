@@ -7,8 +7,9 @@
 //       co_await std::move(t);    !                  awaited twice
 //     t = fetch();                t is fresh
 //
-// A handle is a local variable of a task type that cannot be copied, or of a
-// coroutine_handle. What spends it:
+// A handle is an object of a task type that cannot be copied, or of a
+// coroutine_handle: a variable, or what has a place in one (Places.h). What
+// spends it:
 //
 //     awaiting it as an rvalue             the result may be gone
 //     awaiting it, where its awaiter       the finished coroutine would be
@@ -17,12 +18,15 @@
 //     starting it (a model says which)     it runs, or has ended
 //     destroy()                            the frame is gone
 //
-// Whoever is given the variable by reference may give it another task: nothing
-// is said of it from there on. The paths are those of TaskFlow.h.
+// Whoever is given it, or what it is in, by reference may give it another task:
+// nothing is said of it from there on. What others can reach (a member of
+// *this, the object of a reference parameter) they may change while the function
+// is suspended, and in another turn of a loop. The paths are those of TaskFlow.h.
 
 #ifndef COROLINT_CHECKS_ANALYSIS_TASKREUSE_H
 #define COROLINT_CHECKS_ANALYSIS_TASKREUSE_H
 
+#include "Places.h"
 #include "clang/AST/Expr.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/raw_ostream.h"
@@ -49,8 +53,8 @@ enum class HandleUse {
 };
 
 struct SecondUse {
-  std::string Variable;
-  /// The variable that was spent before this one was made from it; or empty.
+  std::string Name;
+  /// The handle that was spent before this one was made from it; or empty.
   std::string From;
   HandleUse First, Again;
   clang::SourceLocation At;
@@ -61,26 +65,62 @@ struct SecondUse {
 };
 llvm::raw_ostream &operator<<(llvm::raw_ostream &OS, const SecondUse &U);
 
-/// The mentions in one body that matter, and those that give a fresh handle.
-struct HandleUses {
-  std::vector<const clang::VarDecl *> Variables;
-  llvm::DenseMap<const clang::DeclRefExpr *, HandleUse> Mentions;
-  llvm::DenseMap<const clang::Stmt *, const clang::VarDecl *> Refills;
-  /// Variables that are made by moving from another one.
-  llvm::DenseMap<const clang::VarDecl *, const clang::DeclRefExpr *> Heirs;
+/// An object that can be used once.
+struct Handle {
+  Place Is;
+  std::string Name;
+  clang::SourceLocation Declared;
+  /// It dies, or is not yet alive, at the variable's declaration; null for what
+  /// is none of the function's own.
+  const clang::VarDecl *In;
+  /// Whether others can reach it.
+  bool IsShared;
+  /// Whether it is an element called by a name, which is perhaps another one in
+  /// the next turn of a loop.
+  bool IsSomeElement;
+  /// What may be the same, as indices.
+  llvm::SmallVector<unsigned, 1> Overlaps;
 };
 
-/// Which variables are followed.
+/// The mentions in one body that matter, by the variable, or the `this`, that
+/// they begin with; and what gives a fresh handle.
+struct HandleUses {
+  struct Mention {
+    HandleUse Use;
+    unsigned Of; ///< an index
+    clang::SourceLocation At;
+    /// What waits for it; null if nothing does.
+    const clang::Expr *Await;
+  };
+  std::vector<Handle> Handles;
+  llvm::DenseMap<const clang::Expr *, Mention> Mentions;
+  /// Mentions of what handles are in, from which on anything may happen; and
+  /// those after which they may be other ones.
+  llvm::DenseMap<const clang::Expr *, llvm::SmallVector<unsigned, 1>> Escapes,
+      Changes;
+  llvm::DenseMap<const clang::Stmt *, unsigned> Refills;
+  /// Variables that are made by moving from another handle, by its mention.
+  struct Heir {
+    unsigned To, From;
+    const clang::Expr *Mention;
+  };
+  llvm::DenseMap<const clang::VarDecl *, Heir> Heirs;
+};
+
+/// Which objects are followed.
 enum class Followed {
   Handles,
-  /// Other objects that are moved, by value, into what is awaited: a request,
+  /// Other variables that are moved, by value, into what is awaited: a request,
   /// say. A use is `Moved`, or anything may happen.
   Values,
 };
 
+/// Whether an expression in it is of such a type at all; a cheap question.
+bool mayUseHandles(const clang::Stmt &Text, Analysis &A, Followed What);
+
 /// Nothing, if nothing can be used twice.
-HandleUses findHandleUses(const clang::FunctionDecl &F, const clang::Stmt &Text,
-                          Analysis &A, Followed What = Followed::Handles);
+HandleUses findHandleUses(const Body &B, const clang::Stmt &Text, Analysis &A,
+                          Followed What);
 
 /// The second uses in `F`, in source order; nothing if the analysis gave up.
 std::vector<SecondUse> findSecondUses(const clang::FunctionDecl &F,
