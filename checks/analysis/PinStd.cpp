@@ -42,9 +42,8 @@ static bool growsBy(const Expr *E) {
 /// Whether the variable was made with some elements, perhaps more than one, and
 /// nothing but `Call` takes any away.
 static bool mayHaveMany(const VarDecl &V, const CallExpr *Call, const Body &B) {
-  const auto *Made =
-      dyn_cast_or_null<CXXConstructExpr>(V.getInit() ? core(V.getInit())
-                                                     : nullptr);
+  const auto *Made = dyn_cast_or_null<CXXConstructExpr>(
+      V.getInit() ? core(V.getInit()) : nullptr);
   if (!Made || !Made->getNumArgs() ||
       !Made->getArg(0)->getType()->isIntegerType())
     return false;
@@ -58,8 +57,8 @@ static bool mayHaveMany(const VarDecl &V, const CallExpr *Call, const Body &B) {
     const FunctionDecl *F = Each->getDirectCallee();
     return Ref && Ref->getDecl() == &V && F &&
            (F->getOverloadedOperator() == OO_Equal ||
-            isOneOf(nameOf(*F),
-                    {"clear", "assign", "pop_back", "erase", "swap", "resize"}));
+            isOneOf(nameOf(*F), {"clear", "assign", "pop_back", "erase", "swap",
+                                 "resize"}));
   });
 }
 

@@ -56,7 +56,7 @@ TaskFlow::TaskFlow(TaskShapes &S, const Body &B, const CFG &Graph,
           Hidden.insert(Of.begin(), Of.end());
     for (const auto &[Call, To] : Handles->Refills)
       if (!Shown.count(Call))
-        Hidden.insert(To);
+        Hidden.insert(To.Of);
     return;
   }
   llvm::DenseSet<const VarDecl *> Unseen;
@@ -192,7 +192,7 @@ void TaskFlow::element(const CFGElement &E, World W, WorldList &Out) {
       mention(cast<Expr>(Node), W);
     else if (auto To = Handles->Refills.find(Node);
              To != Handles->Refills.end())
-      refill(To->second, W);
+      refill(To->second.Of, W);
   }
   if (const auto *Ref = dyn_cast<DeclRefExpr>(Node)) {
     std::optional<unsigned> I = indexOf(Ref->getDecl());

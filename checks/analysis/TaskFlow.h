@@ -115,13 +115,13 @@ private:
   void take(unsigned Variable, TaskState::StateKind Then, World &W);
   // Of handles; see TaskReuse.cpp.
   void mention(const clang::Expr *E, World &W);
-  void use(const clang::Expr *E, HandleUse Kind, unsigned Handle, World &W);
+  void use(const clang::Expr *E, const HandleUses::Mention &M, World &W);
   void forget(const clang::VarDecl *V, World &W) const;
   void inherit(const clang::VarDecl *V, World &W) const;
   void refill(unsigned Handle, World &W);
   void othersRan(World &W, const clang::Expr *By) const;
   void turn(World &W) const;
-  bool isRefilled(unsigned Handle) const;
+  bool isRefilled(const HandleUses::Mention &M) const;
   bool isInSomeTurns(const clang::Expr *Mention) const;
   void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
   void called(const clang::Expr *Call, World &W);

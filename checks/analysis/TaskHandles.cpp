@@ -28,8 +28,7 @@ namespace {
 class HandleWalk {
 public:
   HandleWalk(const Body &B, Analysis &A, Followed What, HandleUses &Out)
-      : B(B), A(A), What(What), Out(Out),
-        Places(B, PlaceTable::HaveNames) {}
+      : B(B), A(A), What(What), Out(Out), Places(B, PlaceTable::HaveNames) {}
 
   void walk(const Stmt *S);
   /// What those mentions touch that name more than one handle.
@@ -58,6 +57,7 @@ private:
   bool isSpentBy(const CoroutineSuspendExpr &Await, QualType T);
   bool yields(QualType T);
   const Expr *awaitAround() const;
+  const Stmt *loopAround() const;
 
   const Body &B;
   Analysis &A;
@@ -142,6 +142,15 @@ const Expr *HandleWalk::awaitAround() const {
   return nullptr;
 }
 
+static bool isLoop(const Stmt *S) {
+  return isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt>(S);
+}
+
+const Stmt *HandleWalk::loopAround() const {
+  auto Outermost = llvm::find_if(Parents, isLoop);
+  return Outermost == Parents.end() ? nullptr : *Outermost;
+}
+
 /// Not evaluated, or written elsewhere.
 static bool isOutside(const Stmt *S) {
   return isa<UnaryExprOrTypeTraitExpr, CXXNoexceptExpr, RequiresExpr,
@@ -151,7 +160,7 @@ static bool isOutside(const Stmt *S) {
 void HandleWalk::walk(const Stmt *S) {
   if (!S || isOutside(S))
     return;
-  Loops |= isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt, GotoStmt>(S);
+  Loops |= isLoop(S) || isa<GotoStmt>(S);
   if (isa<DeclRefExpr, CXXThisExpr>(S))
     return mention(cast<Expr>(S));
   Parents.push_back(S);
@@ -268,8 +277,8 @@ std::optional<Place> HandleWalk::placeOf(const Expr *E, const Expr *Leaf) {
 
 /// Whether the variable is another name of what is at `Of`.
 bool HandleWalk::isAlias(const VarDecl *V, Place Of) {
-  return V && (V->getType()->isReferenceType() ||
-               V->getType()->isPointerType()) &&
+  return V &&
+         (V->getType()->isReferenceType() || V->getType()->isPointerType()) &&
          Places.resolveVariable(V) == Of;
 }
 
@@ -338,7 +347,7 @@ void HandleWalk::mention(const Expr *Leaf) {
   const Expr *Await = awaitAround();
   if (What == Followed::Values && (*Use != HandleUse::Moved || !Await))
     Use = HandleUse::Escapes;
-  Out.Mentions[Leaf] = {*Use, Of, E->getExprLoc(), Await};
+  Out.Mentions[Leaf] = {*Use, Of, E->getExprLoc(), Await, loopAround()};
   bool IsSpending = *Use <= HandleUse::Destroyed;
   Spends |= IsSpending || *Use == HandleUse::Parked;
   Uses += *Use <= HandleUse::Parked;
@@ -441,7 +450,7 @@ std::optional<HandleUse> HandleWalk::useOf(const Expr *E, Ancestors It,
     if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(P)) {
       bool IsLeft = core(Op->getArg(0)) == core(E);
       if (Op->getOperator() == OO_Equal && IsLeft) {
-        Out.Refills[Op] = Of;
+        Out.Refills[Op] = {Of, loopAround()};
         return std::nullopt;
       }
       // What an optional holds is what is done to it.

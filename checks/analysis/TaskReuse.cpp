@@ -16,8 +16,7 @@ using namespace clang;
 namespace corolint {
 
 llvm::raw_ostream &operator<<(llvm::raw_ostream &OS, const SecondUse &U) {
-  return OS << U.Name << ' ' << unsigned(U.First) << ' '
-            << unsigned(U.Again);
+  return OS << U.Name << ' ' << unsigned(U.First) << ' ' << unsigned(U.Again);
 }
 
 /// Whether a use of that kind is wrong for what was used so before.
@@ -42,7 +41,7 @@ static bool isWrong(HandleUse First, HandleUse Again) {
   }
 }
 
-/// Whether it gets another task somewhere. In a loop, that is for the next
+/// Whether it gets another task somewhere in the loop: that is for the next
 /// turn, under the condition that there will be one:
 ///
 ///     for (int i = 0; i < n; ++i) {
@@ -50,10 +49,12 @@ static bool isWrong(HandleUse First, HandleUse Again) {
 ///       if (i + 1 < n)
 ///         next = fetch(i + 1);
 ///     }
-bool TaskFlow::isRefilled(unsigned Handle) const {
+bool TaskFlow::isRefilled(const HandleUses::Mention &M) const {
   return llvm::any_of(Handles->Refills, [&](const auto &Each) {
-    return Each.second == Handle ||
-           llvm::is_contained(Handles->Handles[Handle].Overlaps, Each.second);
+    return Each.second.Loop == M.Loop &&
+           (Each.second.Of == M.Of ||
+            llvm::is_contained(Handles->Handles[M.Of].Overlaps,
+                               Each.second.Of));
   });
 }
 
@@ -147,14 +148,15 @@ void TaskFlow::mention(const Expr *E, World &W) {
   auto Mention = Handles->Mentions.find(E);
   if (Mention == Handles->Mentions.end())
     return;
-  use(E, Mention->second.Use, Mention->second.Of, W);
+  use(E, Mention->second, W);
   // Whoever is resumed may do anything to what he can reach.
   if (Mention->second.Use == HandleUse::Resumed)
     othersRan(W, E);
 }
 
-void TaskFlow::use(const Expr *E, HandleUse Kind, unsigned I, World &W) {
-  TaskState &State = W.Tasks[I];
+void TaskFlow::use(const Expr *E, const HandleUses::Mention &M, World &W) {
+  const HandleUse Kind = M.Use;
+  TaskState &State = W.Tasks[M.Of];
   if (State.Is == TaskState::Settled)
     return;
   if (State.Is == TaskState::Spent) {
@@ -163,7 +165,7 @@ void TaskFlow::use(const Expr *E, HandleUse Kind, unsigned I, World &W) {
     if (First == E && !State.InLastTurn)
       return;
     if (isWrong(Handles->Mentions.find(First)->second.Use, Kind)) {
-      if (!State.InLastTurn || !(isRefilled(I) || isInSomeTurns(E)))
+      if (!State.InLastTurn || !(isRefilled(M) || isInSomeTurns(E)))
         Again.insert({E, State.Of});
       State = {TaskState::Settled};
       return;
@@ -217,7 +219,7 @@ void TaskFlow::inherit(const VarDecl *V, World &W) const {
   const auto &[To, From, Mention] = Heir->second;
   const TaskState &State = W.Tasks[From];
   if (State.Is == TaskState::Settled ||
-      (State.InLastTurn && isRefilled(From)))
+      (State.InLastTurn && isRefilled(Handles->Mentions.find(Mention)->second)))
     W.Tasks[To] = {TaskState::Settled};
   else if (State.Is == TaskState::Spent &&
            (Spending[State.Of] != Mention || State.InLastTurn))

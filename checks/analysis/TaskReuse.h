@@ -20,8 +20,9 @@
 //
 // Whoever is given it, or what it is in, by reference may give it another task:
 // nothing is said of it from there on. What others can reach (a member of
-// *this, the object of a reference parameter) they may change while the function
-// is suspended, and in another turn of a loop. The paths are those of TaskFlow.h.
+// *this, the object of a reference parameter) they may change while the
+// function is suspended, and in another turn of a loop. The paths are those of
+// TaskFlow.h.
 
 #ifndef COROLINT_CHECKS_ANALYSIS_TASKREUSE_H
 #define COROLINT_CHECKS_ANALYSIS_TASKREUSE_H
@@ -91,6 +92,12 @@ struct HandleUses {
     clang::SourceLocation At;
     /// What waits for it; null if nothing does.
     const clang::Expr *Await;
+    /// The outermost loop around it; null if there is none.
+    const clang::Stmt *Loop;
+  };
+  struct Refill {
+    unsigned Of;
+    const clang::Stmt *Loop;
   };
   std::vector<Handle> Handles;
   llvm::DenseMap<const clang::Expr *, Mention> Mentions;
@@ -98,7 +105,7 @@ struct HandleUses {
   /// those after which they may be other ones.
   llvm::DenseMap<const clang::Expr *, llvm::SmallVector<unsigned, 1>> Escapes,
       Changes;
-  llvm::DenseMap<const clang::Stmt *, unsigned> Refills;
+  llvm::DenseMap<const clang::Stmt *, Refill> Refills;
   /// Variables that are made by moving from another handle, by its mention.
   struct Heir {
     unsigned To, From;

@@ -768,21 +768,6 @@ task<> asserted_twice() {
 
 // Known misses.
 
-// Members may be given another by whoever has the object.
-struct holder {
-  job t;
-  job run() {
-    co_await t;
-    co_await t;
-  }
-};
-job aliased() {
-  auto t = make();
-  auto &r = t;
-  co_await r;
-  co_await t;
-}
-
 // In one turn of the loop only, or so it seems.
 task<> awaited_in_one_turn(int n) {
   auto t = work();
