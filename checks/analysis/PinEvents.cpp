@@ -148,6 +148,26 @@ void PinFlow::assignment(const CXXOperatorCallExpr *Call,
              W);
 }
 
+/// Where the function puts the address of the node that it is given: into a
+/// list, not into somebody's notes on what he has seen. Null if it does not.
+const AddressStore *PinFlow::keptBy(const FunctionDecl &Callee, unsigned I) {
+  if (I >= Callee.getNumParams() || !on(PinRule::Given) ||
+      isa<CXXConstructorDecl>(Callee))
+    return nullptr;
+  QualType T = Callee.getParamDecl(I)->getType()->getPointeeType();
+  const CXXRecordDecl *R = T.isNull() ? nullptr : classOf(T);
+  if (!R || T.isConstQualified() || isInStd(*R) || !isLinked(*R))
+    return nullptr;
+  const AddressSummary &S = All.of(Callee, int(I));
+  if (!S.IsUnclear)
+    return nullptr;
+  for (const AddressStore &Each : S.Stores)
+    if ((!Each.IsConditional || Callee.getReturnType()->isVoidType()) &&
+        !(Each.In == AddressStore::Parameter && Each.Index == I))
+      return &Each;
+  return nullptr;
+}
+
 /// What a function does with the objects that it is given.
 void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
   llvm::ArrayRef<const Expr *> Given = givenTo(Call);
@@ -181,20 +201,13 @@ void PinFlow::given(const Expr *Call, const FunctionDecl &Callee, World &W) {
     if (!IsPinned && !IsNode)
       continue;
     const AddressSummary &S = All.of(Callee, int(I));
-    bool IsKept = false;
-    // Into a list: not into somebody's notes on what he has seen.
-    if (IsNode && S.IsUnclear && !isa<CXXConstructorDecl>(Callee))
-      for (const AddressStore &Each : S.Stores)
-        if (!IsKept && on(PinRule::Given) &&
-            !T->getPointeeType().isConstQualified() &&
-            (!Each.IsConditional || Callee.getReturnType()->isVoidType()) &&
-            !(Each.In == AddressStore::Parameter && Each.Index == I)) {
-          IsKept = true;
-          AddressStore By = Each;
-          By.In = AddressStore::Others;
-          start(*P, Given[I]->getType(), R, Call, &By, W);
-        }
-    if (!IsKept && (S.IsUnclear || !S.Stores.empty()) && on(PinRule::GivenEnd))
+    const AddressStore *Kept = keptBy(Callee, I);
+    if (Kept) {
+      AddressStore By = *Kept;
+      By.In = AddressStore::Others;
+      start(*P, Given[I]->getType(), R, Call, &By, W);
+    }
+    if (!Kept && (S.IsUnclear || !S.Stores.empty()) && on(PinRule::GivenEnd))
       end(*P, W);
   }
 }

@@ -47,16 +47,23 @@ static void findOverwrites(const Stmt *Node,
       findOverwrites(Child, Into);
 }
 
-static void findOutermostLoops(const Stmt *Node,
-                               llvm::DenseSet<const ValueDecl *> &Into) {
-  if (const auto *Loop = dyn_cast<CXXForRangeStmt>(Node))
-    Into.insert(Loop->getLoopVariable());
-  if (isa<CXXForRangeStmt, ForStmt, WhileStmt, DoStmt, LabelStmt, LambdaExpr>(
-          Node))
+/// The innermost loop that each variable is declared in; null outside of them.
+/// Of a loop's own variable, the loop around that loop.
+static void findLoops(const Stmt *Node, const Stmt *Loop,
+                      llvm::DenseMap<const ValueDecl *, const Stmt *> &Into) {
+  if (isa<LabelStmt, LambdaExpr>(Node))
     return;
+  if (const auto *For = dyn_cast<CXXForRangeStmt>(Node))
+    Into.try_emplace(For->getLoopVariable(), Loop);
+  if (const auto *D = dyn_cast<DeclStmt>(Node))
+    for (const Decl *Each : D->decls())
+      if (const auto *V = dyn_cast<VarDecl>(Each))
+        Into.try_emplace(V, Loop);
+  if (isa<CXXForRangeStmt, ForStmt, WhileStmt, DoStmt>(Node))
+    Loop = Node;
   for (const Stmt *Child : Node->children())
     if (Child)
-      findOutermostLoops(Child, Into);
+      findLoops(Child, Loop, Into);
 }
 
 PinFlow::PinFlow(Registrations &R, const Body &B, const CFG &Graph,
@@ -72,7 +79,7 @@ PinFlow::PinFlow(Registrations &R, const Body &B, const CFG &Graph,
     if (const Expr *Value = Return->getRetValue())
       Returned[core(Value)] = Return;
   findOverwrites(&Text, Overwrites);
-  findOutermostLoops(&Text, OutermostLoops);
+  findLoops(&Text, nullptr, Loops);
   if (on(PinRule::Shared))
     findShared(&Text);
   if (on(PinRule::WayAround))

@@ -155,6 +155,7 @@ private:
   void givenToAlgorithm(const clang::Expr *Call, World &W);
   void assignment(const clang::CXXOperatorCallExpr *Call,
                   const clang::CXXMethodDecl &By, World &W);
+  const AddressStore *keptBy(const clang::FunctionDecl &Callee, unsigned I);
   void given(const clang::Expr *Call, const clang::FunctionDecl &Callee,
              World &W);
   void construct(const clang::CXXConstructExpr *C, World &W);
@@ -204,7 +205,7 @@ private:
   std::map<std::pair<const clang::Stmt *, bool>, std::vector<AWayAround>>
       Around;
   /// Loops that are in no other loop: their variables.
-  llvm::DenseSet<const clang::ValueDecl *> OutermostLoops;
+  llvm::DenseMap<const clang::ValueDecl *, const clang::Stmt *> Loops;
   /// Mentions that give a variable another value.
   llvm::DenseSet<const clang::DeclRefExpr *> Overwrites;
 

@@ -208,7 +208,8 @@ void PinFlow::endsIn(const Stmt *Node, std::set<Place> &Into,
                        ? Callee->getParamDecl(I)->getType()
                        : Given[I]->getType();
       if ((T->isReferenceType() || T->isPointerType()) &&
-          !T->getPointeeType().isConstQualified())
+          !T->getPointeeType().isConstQualified() &&
+          !(Callee && keptBy(*Callee, I)))
         Add(Given[I]);
     }
   }

@@ -104,7 +104,10 @@ void PinFlow::loseName(const VarDecl *By, World &W) {
       return Other.Of == *V && Other.By == Each.By;
     });
     Each.Of = *V;
-    Each.Many |= Same != W.Pins.end() && OutermostLoops.count(By);
+    // In a second run over them, it may be the same one again.
+    auto Loop = Loops.find(By);
+    Each.Many |= Same != W.Pins.end() && Loop != Loops.end() &&
+                 Loop->second == Loops.lookup(Places.rootVariable(*V));
     Left.push_back(Each);
   }
   if (!Any)

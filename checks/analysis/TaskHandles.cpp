@@ -1,86 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Which variables are handles that can be used once, and what each mention does
-// with them; see TaskReuse.h.
+// Which objects can be used once, and which of them each mention names; see
+// TaskReuse.h and HandleWalk.h.
 
 #include "Analysis.h"
 #include "HandleShapes.h"
-#include "Places.h"
-#include "SuspensionPoints.h"
-#include "TaskBodies.h"
-#include "TaskReuse.h"
-#include "TaskWalk.h"
+#include "HandleWalk.h"
 #include "clang/AST/ASTContext.h"
-#include "clang/AST/DeclTemplate.h"
 #include "clang/AST/StmtCXX.h"
 
 using namespace clang;
 
 namespace corolint {
 
-namespace {
-
-/// What the uses of handles are, from the outside in. A mention begins with a
-/// variable, or `this`, and goes on as far as what it names is no handle yet:
-///
-///     job.parts[0].task        a handle, if `task` is of such a type
-///     job.parts                what handles are in
-class HandleWalk {
-public:
-  HandleWalk(const Body &B, Analysis &A, Followed What, HandleUses &Out)
-      : B(B), A(A), What(What), Out(Out), Places(B, PlaceTable::HaveNames) {}
-
-  void walk(const Stmt *S);
-  /// What those mentions touch that name more than one handle.
-  void finish();
-  /// Something may be done twice.
-  bool isWorthFollowing() const {
-    return Spends && (Loops || (Uses > 1 && What == Followed::Handles));
-  }
-
-private:
-  using Ancestors = llvm::SmallVectorImpl<const Stmt *>::const_reverse_iterator;
-
-  void mention(const Expr *Leaf);
-  const Expr *longer(const Expr *E, Ancestors &It);
-  std::optional<Place> placeOf(const Expr *E, const Expr *Leaf);
-  bool isAlias(const VarDecl *V, Place Of);
-  unsigned handleAt(Place P, const Expr *Leaf);
-  enum class Effect { None, Changes, Anything };
-  Effect effectOn(const Expr *E, Ancestors It, Place P);
-  std::optional<HandleUse> useOf(const Expr *E, Ancestors It, Place P,
-                                 unsigned Of, const Expr *Leaf);
-  std::optional<HandleUse> given(const CallExpr *Call, const Expr *E,
-                                 bool IsTaken);
-  std::optional<HandleUse> member(const CXXMemberCallExpr *Call, bool IsTaken,
-                                  bool IsFrame);
-  bool isSpentBy(const CoroutineSuspendExpr &Await, QualType T);
-  bool yields(QualType T);
-  const Expr *awaitAround() const;
-  const Stmt *loopAround() const;
-
-  const Body &B;
-  Analysis &A;
-  const Followed What;
-  HandleUses &Out;
-  PlaceTable Places;
-  llvm::SmallVector<const Stmt *, 16> Parents;
-  const VarDecl *Declared = nullptr;
-  llvm::DenseMap<Place, unsigned> Known;
-  /// Of what handles may be in.
-  struct LargerMention {
-    const Expr *Leaf;
-    Place Of;
-    Effect Does;
-  };
-  std::vector<LargerMention> Larger;
-  unsigned Uses = 0;
-  bool Spends = false, Loops = false;
-};
-
-} // namespace
-
-static bool isHandle(QualType T, Analysis &A, Followed What) {
+bool isHandle(QualType T, Analysis &A, Followed What) {
   T = T.getCanonicalType().getUnqualifiedType();
   const CXXRecordDecl *R = T->getAsCXXRecordDecl();
   if (!R)
@@ -94,41 +27,6 @@ static bool isHandle(QualType T, Analysis &A, Followed What) {
   T = heldBy(T);
   R = T->getAsCXXRecordDecl();
   return R && A.shapes().isTask(T) && isUnique(*R);
-}
-
-/// Whether awaiting the task without moving from it leaves it so that it must
-/// not be awaited again.
-bool HandleWalk::isSpentBy(const CoroutineSuspendExpr &Await, QualType T) {
-  return A.shapes().startOf(T) == Start::Lazy &&
-         neverAsks(awaiterMember(Await.getReadyExpr())) &&
-         alwaysResumes(awaiterMember(Await.getSuspendExpr()));
-}
-
-/// Whether it gives something at each await: what is yielded is of a type that
-/// the task has in its name. (Others only end by it, as in `co_yield
-/// co_error(e)`, or give a meaning of their own to the keyword.)
-bool HandleWalk::yields(QualType T) {
-  const CXXRecordDecl *Promise = A.shapes().promiseOf(T);
-  if (!Promise)
-    return false;
-  const auto *Task =
-      dyn_cast_or_null<ClassTemplateSpecializationDecl>(classOf(T));
-  return anyMethod(*Promise, [&](const CXXMethodDecl &M) {
-    if (!M.getIdentifier() || M.getName() != "yield_value" ||
-        M.getNumParams() != 1)
-      return false;
-    if (const FunctionTemplateDecl *Any = M.getDescribedFunctionTemplate())
-      return !Any->hasAssociatedConstraints();
-    QualType Given = M.getParamDecl(0)->getType().getNonReferenceType();
-    if (!Task || !Given->isRecordType())
-      return true;
-    return llvm::any_of(
-        Task->getTemplateArgs().asArray(), [&](const TemplateArgument &Each) {
-          return Each.getKind() == TemplateArgument::Type &&
-                 Task->getASTContext().hasSameUnqualifiedType(
-                     Each.getAsType().getNonReferenceType(), Given);
-        });
-  });
 }
 
 /// The co_await of which what is walked is a part; null if there is none.
@@ -393,186 +291,6 @@ void HandleWalk::finish() {
     for (unsigned J = 0; J < All.size(); ++J)
       if (I != J && Places.mayOverlap(All[I].Is, All[J].Is))
         All[I].Overlaps.push_back(J);
-}
-
-//===-- What is done with it ----------------------------------------------===//
-
-/// What the expressions around the mention do with it, from the inside out.
-std::optional<HandleUse> HandleWalk::useOf(const Expr *E, Ancestors It,
-                                           Place Place, unsigned Of,
-                                           const Expr *Leaf) {
-  const QualType T = E->getType().getCanonicalType().getUnqualifiedType();
-  bool IsTaken = E->isXValue(); // std::move(t)
-  bool IsMade = false;          // into a new object
-  const bool IsFrame = isCoroutineHandle(T);
-  for (; It != Parents.rend(); ++It) {
-    const auto *P = dyn_cast<Expr>(*It);
-    if (!P) {
-      if (isa<ReturnStmt, CoreturnStmt>(*It))
-        return IsFrame ? std::nullopt : std::optional(HandleUse::Moved);
-      if (!isa<DeclStmt>(*It))
-        return IsMade ? std::optional(HandleUse::Parked) : std::nullopt;
-      if (IsMade) {
-        if (Declared && Declared->hasLocalStorage() &&
-            isHandle(Declared->getType(), A, What))
-          Out.Heirs[Declared] = {handleAt(Places.variable(Declared), Leaf), Of,
-                                 Leaf};
-        return HandleUse::Parked;
-      }
-      if (isAlias(Declared, Place))
-        return std::nullopt;
-      return HandleUse::Escapes; // a reference to it
-    }
-    if (const auto *Await = dyn_cast<CoroutineSuspendExpr>(P)) {
-      if (isa<CoyieldExpr>(P))
-        return HandleUse::Escapes;
-      QualType Task = heldBy(T);
-      if (!yields(Task) && (IsTaken || isSpentBy(*Await, Task)))
-        return HandleUse::Awaited;
-      return HandleUse::AwaitedFreely;
-    }
-    if (const auto *Cast = dyn_cast<ExplicitCastExpr>(P);
-        Cast && Cast->getType()->isVoidType())
-      return std::nullopt;
-    if (core(P) == core(E)) {
-      E = P;
-      continue;
-    }
-    if (const auto *C = dyn_cast<CXXConstructExpr>(P)) {
-      if (IsFrame)
-        return std::nullopt; // a copy
-      if (!C->getConstructor()->isMoveConstructor())
-        return HandleUse::Escapes;
-      IsMade = true;
-      E = P;
-      continue;
-    }
-    if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(P)) {
-      bool IsLeft = core(Op->getArg(0)) == core(E);
-      if (Op->getOperator() == OO_Equal && IsLeft) {
-        Out.Refills[Op] = {Of, loopAround()};
-        return std::nullopt;
-      }
-      // What an optional holds is what is done to it.
-      if (IsLeft &&
-          (Op->getOperator() == OO_Star || Op->getOperator() == OO_Arrow)) {
-        E = P;
-        continue;
-      }
-      if (IsFrame)
-        return Op->getOperator() == OO_Call && IsLeft
-                   ? std::optional(HandleUse::Resumed)
-                   : std::nullopt;
-      if (Op->getOperator() == OO_Equal && IsTaken)
-        return HandleUse::Parked;
-    }
-    if (const auto *Call = dyn_cast<CallExpr>(P)) {
-      if (const Expr *Left = takenOutBy(Call);
-          Left && core(Left) == core(E) && !IsFrame) {
-        IsTaken = true;
-        IsMade = !Call->isCallToStdMove();
-        E = P;
-        continue;
-      }
-      return given(Call, E, IsTaken);
-    }
-    if (const auto *Member = dyn_cast<MemberExpr>(P)) {
-      const auto *Call = std::next(It) != Parents.rend()
-                             ? dyn_cast<CXXMemberCallExpr>(*std::next(It))
-                             : nullptr;
-      if (Call && Call->getCallee()->IgnoreParens() == Member) {
-        if (isInStd(*Call->getMethodDecl()) &&
-            Call->getMethodDecl()->getIdentifier() &&
-            Call->getMethodDecl()->getName() == "value") {
-          ++It;
-          E = Call;
-          continue;
-        }
-        return member(Call, IsTaken, IsFrame);
-      }
-      return HandleUse::Escapes;
-    }
-    if (isa<LambdaExpr>(P) && IsMade)
-      return HandleUse::Moved;
-    if (const auto *Op = dyn_cast<UnaryOperator>(P);
-        Op && Op->getOpcode() == UO_AddrOf && isAlias(Declared, Place))
-      return std::nullopt;
-    if (const auto *Op = dyn_cast<BinaryOperator>(P); Op && IsFrame)
-      return std::nullopt;
-    return HandleUse::Escapes;
-  }
-  return std::nullopt;
-}
-
-/// Functions of the standard library that move from what they are given,
-/// whatever happens.
-static bool isSureToMove(const FunctionDecl &F) {
-  static constexpr llvm::StringLiteral Names[] = {
-      "push_back",     "emplace_back",  "push",        "emplace",
-      "push_front",    "emplace_front", "make_unique", "make_shared",
-      "make_optional", "make_pair",     "make_tuple"};
-  return isInStd(F) && F.getIdentifier() &&
-         llvm::is_contained(Names, F.getName());
-}
-
-std::optional<HandleUse> HandleWalk::given(const CallExpr *Call, const Expr *E,
-                                           bool IsTaken) {
-  const FunctionDecl *Callee = Call->getDirectCallee();
-  unsigned First =
-      isa<CXXOperatorCallExpr>(Call) && isa_and_nonnull<CXXMethodDecl>(Callee)
-          ? 1
-          : 0;
-  for (unsigned I = First; Callee && I < Call->getNumArgs(); ++I) {
-    if (core(Call->getArg(I)) != core(E) || I - First >= Callee->getNumParams())
-      continue;
-    QualType T = Callee->getParamDecl(I - First)->getType();
-    if (!T->isReferenceType())
-      return isCoroutineHandle(T.getCanonicalType())
-                 ? std::nullopt
-                 : std::optional(HandleUse::Moved);
-    if (T->isLValueReferenceType())
-      return T->getPointeeType().isConstQualified()
-                 ? std::nullopt
-                 : std::optional(HandleUse::Escapes);
-    if (!IsTaken)
-      break;
-    if (isSureToMove(*Callee))
-      return HandleUse::Moved;
-    // It may give it back: `if (!q.try_push(std::move(t))) …`
-    TaskFate Fate = A.taskSummaries()
-                        .parameter(*Callee, I - First)
-                        .value_or(TaskFate::Unknown);
-    if (Fate == TaskFate::Consumes || Fate == TaskFate::Keeps ||
-        Fate == TaskFate::Starts)
-      return HandleUse::Moved;
-    break;
-  }
-  return HandleUse::Escapes;
-}
-
-std::optional<HandleUse> HandleWalk::member(const CXXMemberCallExpr *Call,
-                                            bool IsTaken, bool IsFrame) {
-  const CXXMethodDecl *M = Call->getMethodDecl();
-  if (!M)
-    return HandleUse::Escapes;
-  if (IsFrame) {
-    const IdentifierInfo *II = M->getIdentifier();
-    if (II && II->isStr("destroy"))
-      return HandleUse::Destroyed;
-    if (II && II->isStr("resume"))
-      return HandleUse::Resumed;
-    if (II && (II->isStr("done") || II->isStr("promise")))
-      return HandleUse::Entered;
-    return std::nullopt;
-  }
-  if (const TaskFunctionModel *Model = A.models().taskFunction(*M))
-    for (TaskOperand O : Model->Operands)
-      if (O.Argument == ImplicitObject &&
-          (O.Effect == TaskEffect::Starts || O.Effect == TaskEffect::Detaches))
-        return IsTaken ? HandleUse::Moved : HandleUse::Started;
-  if (M->getRefQualifier() == RQ_RValue && IsTaken)
-    return HandleUse::Moved;
-  return HandleUse{M->isConst() ? HandleUse::Asked : HandleUse::Escapes};
 }
 
 /// Whether anything in `S` is of such a type.

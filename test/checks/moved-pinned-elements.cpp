@@ -233,3 +233,60 @@ task the_same_each_time(list &l, bool c) {
   }
   co_return;
 }
+
+// Each of them, in turn.
+// id: pinned/erase-after-a-loop
+task started_in_a_loop(list &l) {
+  std::vector<waiter> v(3);
+  for (auto &each : v)
+    each.start(l);
+  v.erase(v.begin());
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'erase' moves the elements of 'v' after their addresses were registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:10: note: registered here
+  // CHECK-NOTES: :[[@LINE-205]]:13: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-222]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
+  co_return;
+}
+struct node {
+  node *next = nullptr;
+};
+struct chain {
+  node *first = nullptr;
+  void add(node &n) {
+    n.next = first;
+    first = &n;
+  }
+};
+task given_in_a_loop(chain &l) {
+  for (int turn = 0; turn < 2; ++turn) {
+    std::vector<node> v(3);
+    for (auto &each : v)
+      l.add(each);
+    v.erase(v.begin());
+    // CHECK-NOTES: :[[@LINE-1]]:7: warning: 'erase' moves the elements of 'v' after their addresses were registered [coro-moved-pinned]
+    // CHECK-NOTES: :[[@LINE-3]]:9: note: registered here
+    // CHECK-NOTES: :[[@LINE-11]]:13: note: its address is stored here
+    // CHECK-NOTES: :[[@LINE-19]]:8: note: 'node' can be moved; delete its moves, or let them store the new address
+  }
+  co_return;
+}
+task only_one(list &l) {
+  std::vector<waiter> one(1), left(2);
+  for (auto &each : one)
+    each.start(l);
+  one.erase(one.begin());
+  left.pop_back();
+  for (auto &each : left)
+    each.start(l);
+  left.erase(left.begin());
+  co_return;
+}
+task started_and_stopped_in_loops(list &l) {
+  std::vector<waiter> v(3);
+  for (auto &each : v)
+    each.start(l);
+  for (auto &each : v)
+    each.stop();
+  v.erase(v.begin());
+  co_return;
+}
