@@ -38,6 +38,19 @@ void PinFlow::constructed(const Expr *Value, Place At, World &W,
     if (C->getConstructor()->isCopyOrMoveConstructor())
       return;
     end(Places.temporary(E), W);
+    // `std::vector<node> v(3)`
+    if (unsigned Count = elementsMadeBy(*C);
+        Count && on(PinRule::Growth) &&
+        (C->getNumArgs() == 1 || C->getArg(1)->isDefaultArgument())) {
+      QualType Element = vectorElement(C->getType());
+      const CXXRecordDecl *R = classOf(Element);
+      if (const AddressStore *Stored = R ? All.alwaysRegisters(*R) : nullptr) {
+        start(At, Element, Stored->Of, C, Stored, W);
+        for (Pin &Each : W.Pins)
+          Each.Many |= Each.Of == At && Count > 1;
+      }
+      return;
+    }
     if (const AddressStore *Stored = All.registers(*C->getConstructor());
         Stored && on(PinRule::Constructor))
       start(At, C->getType(), Stored->Of, C, Stored, W);

@@ -225,6 +225,9 @@ private:
 
 /// The element type of a std::vector; null of anything else.
 clang::QualType vectorElement(clang::QualType T);
+/// With how many elements the constructor makes a std::vector, given only how
+/// many: 0, 1, or 2 for more, or for perhaps more.
+unsigned elementsMadeBy(const clang::CXXConstructExpr &C);
 
 } // namespace corolint
 

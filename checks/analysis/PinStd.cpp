@@ -39,17 +39,23 @@ static bool growsBy(const Expr *E) {
          nameOf(*Call->getMethodDecl()) == "size";
 }
 
+unsigned elementsMadeBy(const CXXConstructExpr &C) {
+  if (vectorElement(C.getType()).isNull() || !C.getNumArgs() ||
+      !C.getArg(0)->getType()->isIntegerType())
+    return 0;
+  Expr::EvalResult R;
+  const ASTContext &Context = C.getConstructor()->getASTContext();
+  return C.getArg(0)->EvaluateAsInt(R, Context)
+             ? unsigned(R.Val.getInt().getLimitedValue(2))
+             : 2;
+}
+
 /// Whether the variable was made with some elements, perhaps more than one, and
 /// nothing but `Call` takes any away.
 static bool mayHaveMany(const VarDecl &V, const CallExpr *Call, const Body &B) {
   const auto *Made = dyn_cast_or_null<CXXConstructExpr>(
       V.getInit() ? core(V.getInit()) : nullptr);
-  if (!Made || !Made->getNumArgs() ||
-      !Made->getArg(0)->getType()->isIntegerType())
-    return false;
-  Expr::EvalResult R;
-  if (Made->getArg(0)->EvaluateAsInt(R, V.getASTContext()) &&
-      R.Val.getInt().getLimitedValue(2) < 2)
+  if (!Made || elementsMadeBy(*Made) < 2)
     return false;
   return llvm::none_of(B.calls(), [&](const CallExpr *Each) {
     const Expr *Object = Each == Call ? nullptr : receiverOf(Each);

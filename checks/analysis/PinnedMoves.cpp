@@ -52,8 +52,12 @@ static bool movesAnything(const Stmt *Node) {
         return true;
       if (const IdentifierInfo *Name = F->getIdentifier(); Name && isInStd(*F))
         for (llvm::StringRef Each :
-             {"push_back", "emplace_back", "insert", "emplace", "resize",
-              "erase", "swap", "exchange", "move"})
+             {"push_back",   "emplace_back", "insert", "emplace",
+              "resize",      "reserve",      "erase",  "shrink_to_fit",
+              "swap",        "exchange",     "move",   "iter_swap",
+              "sort",        "stable_sort",  "rotate", "reverse",
+              "shuffle",     "partition",    "remove", "stable_partition",
+              "nth_element", "remove_if",    "unique", "partial_sort"})
           if (Name->getName() == Each)
             return true;
     }

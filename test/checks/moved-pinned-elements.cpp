@@ -290,3 +290,57 @@ task started_and_stopped_in_loops(list &l) {
   v.erase(v.begin());
   co_return;
 }
+
+// Made with the vector.
+// id: pinned/made-with-a-vector
+struct cursor {
+  cursor() : at(buffer) {}
+  char buffer[16];
+  char *at;
+};
+task erased_as_made(int n) {
+  std::vector<cursor> v(n);
+  v.erase(v.begin());
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'erase' moves the elements of 'v', but they point into themselves [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:23: note: here it begins to
+  // CHECK-NOTES: :[[@LINE-9]]:17: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-11]]:8: note: 'cursor' can be moved; delete its moves, or let them store the new address
+  co_return;
+}
+task room_made_later() {
+  std::vector<cursor> v(3);
+  v.reserve(9);
+  // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'reserve' moves the elements of 'v', but they point into themselves [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:23: note: here it begins to
+  // CHECK-NOTES: :[[@LINE-18]]:17: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-20]]:8: note: 'cursor' can be moved; delete its moves, or let them store the new address
+  co_return;
+}
+struct mended {
+  mended() : at(buffer) {}
+  mended(const mended &) : at(buffer) {}
+  mended &operator=(const mended &) { return *this; }
+  char buffer[16];
+  char *at;
+};
+task erased_as_mended() {
+  std::vector<mended> v(3);
+  v.erase(v.begin());
+  std::vector<cursor> one(1);
+  one.erase(one.begin());
+  std::vector<cursor> none(3);
+  none.clear();
+  none.emplace_back();
+  co_return;
+}
+// id: pinned/sorted
+task sorted(list &l) {
+  std::vector<waiter> v(3);
+  v[2].start(l);
+  std::sort(v.begin(), v.end(), [](auto &a, auto &b) { return a.in < b.in; });
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sort' moves the elements of 'v' after their addresses were registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:8: note: registered here
+  // CHECK-NOTES: :[[@LINE-302]]:13: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-319]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
+  co_return;
+}
