@@ -372,40 +372,4 @@ bool PinFlow::registersAnything(Registrations &R, const Body &B) {
   return false;
 }
 
-//===-- Results -----------------------------------------------------------===//
-
-std::vector<PinnedMove> PinFlow::moves() const {
-  std::vector<PinnedMove> Moves;
-  for (const Moved &Each : Found) {
-    const Registration &R = Registered[Each.By];
-    PinnedMove M;
-    M.How = Each.How;
-    M.At = Each.At->getExprLoc();
-    if (const auto *C = dyn_cast<CXXConstructExpr>(Each.At);
-        C && C->getNumArgs() && C->getConstructor()->isCopyOrMoveConstructor())
-      M.At = core(C->getArg(0))->getExprLoc();
-    M.Object = Places.name(Each.What);
-    if (Each.How == PinnedMove::Relocated)
-      if (const FunctionDecl *Callee = calleeOf(Each.At))
-        M.By = Callee->getNameAsString();
-    M.Class = R.Of;
-    if (R.Holder)
-      M.Holder = R.Holder->getNameAsString();
-    if (Each.Used)
-      M.Used = Each.Used->getLocation();
-    M.IsInItself = R.IsInItself;
-    M.IsPinned = R.IsForLife;
-    M.Registered = R.At->getExprLoc();
-    if (R.Stored) {
-      M.Stored = R.Stored->getExprLoc();
-    } else if (R.By) {
-      M.Stored = R.By->getLocation();
-      M.StoredBy = R.By;
-      M.Elsewhere = R.Elsewhere;
-    }
-    Moves.push_back(std::move(M));
-  }
-  return Moves;
-}
-
 } // namespace corolint

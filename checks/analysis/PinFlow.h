@@ -223,6 +223,9 @@ private:
   std::vector<Moved> Waiting;
 };
 
+/// The function of the standard library that is called, or the object: `sort`
+/// of std::ranges::sort(v); empty for others.
+llvm::StringRef nameInStd(const clang::CallExpr &Call);
 /// The element type of a std::vector; null of anything else.
 clang::QualType vectorElement(clang::QualType T);
 /// With how many elements the constructor makes a std::vector, given only how

@@ -20,6 +20,22 @@ static bool isOneOf(llvm::StringRef Name,
   return llvm::is_contained(Names, Name);
 }
 
+/// The object that is called, if it is one of the standard library.
+static const NamedDecl *algorithmOf(const CallExpr &Call) {
+  const auto *Op = dyn_cast<CXXOperatorCallExpr>(&Call);
+  const auto *Ref = Op && Op->getOperator() == OO_Call
+                        ? dyn_cast<DeclRefExpr>(core(Op->getArg(0)))
+                        : nullptr;
+  return Ref && isInStd(*Ref->getDecl()) ? Ref->getDecl() : nullptr;
+}
+
+llvm::StringRef nameInStd(const CallExpr &Call) {
+  if (const NamedDecl *Algorithm = algorithmOf(Call))
+    return nameOf(*Algorithm);
+  const FunctionDecl *F = Call.getDirectCallee();
+  return F && isInStd(*F) ? nameOf(*F) : llvm::StringRef();
+}
+
 QualType vectorElement(QualType T) {
   const CXXRecordDecl *R = T->isPointerType() ? nullptr : classOf(T);
   const auto *S = dyn_cast_or_null<ClassTemplateSpecializationDecl>(R);
@@ -170,12 +186,14 @@ void PinFlow::givenToAlgorithm(const Expr *Call, World &W) {
 /// True if the call is understood.
 bool PinFlow::callInStd(const Expr *E, const FunctionDecl &Callee, World &W) {
   const auto *Call = cast<CallExpr>(E);
-  llvm::StringRef Name = nameOf(Callee);
+  llvm::StringRef Name = nameInStd(*Call);
   llvm::ArrayRef<const Expr *> Given = givenTo(Call);
   if (isOneOf(Name, {"move", "forward", "as_const", "addressof", "ref", "cref",
                      "get", "begin", "end", "launder"}))
     return true;
   const Expr *Object = receiverOf(Call);
+  if (algorithmOf(*Call)) // of std::ranges, an object
+    Object = nullptr;
   if (!Object && isOneOf(Name, {"swap", "exchange", "iter_swap"})) {
     for (const Expr *Each : Given.take_front(Name == "exchange" ? 1 : 2))
       if (std::optional<Place> P = Places.resolve(Each);
@@ -192,21 +210,21 @@ bool PinFlow::callInStd(const Expr *E, const FunctionDecl &Callee, World &W) {
       isOneOf(Name, {"sort", "stable_sort", "rotate", "reverse", "shuffle",
                      "partition", "stable_partition", "remove", "remove_if",
                      "unique", "nth_element", "partial_sort"})) {
-    if (const auto *Begin = dyn_cast<CXXMemberCallExpr>(core(Given[0])))
-      if (std::optional<Place> V =
-              Places.resolve(Begin->getImplicitObjectArgument()))
-        for (size_t I = 0; I < W.Pins.size();) {
-          const Pin Each = W.Pins[I];
-          QualType T =
-              vectorElement(Begin->getImplicitObjectArgument()->getType());
-          if (T.isNull() || !Places.isWithin(Each.Of, *V) ||
-              !All.isLeftBehind(T, *Registered[Each.By].Of)) {
-            ++I;
-            continue;
-          }
-          Found.insert({Call, PinnedMove::Relocated, *V, Each.By});
-          W.Pins.erase(W.Pins.begin() + I);
+    const Expr *Range = Given[0];
+    if (const auto *Begin = dyn_cast<CXXMemberCallExpr>(core(Range)))
+      Range = Begin->getImplicitObjectArgument();
+    QualType T = vectorElement(Range->getType());
+    if (std::optional<Place> V = Places.resolve(Range); V && !T.isNull())
+      for (size_t I = 0; I < W.Pins.size();) {
+        const Pin Each = W.Pins[I];
+        if (!Places.isWithin(Each.Of, *V) ||
+            !All.isLeftBehind(T, *Registered[Each.By].Of)) {
+          ++I;
+          continue;
         }
+        Found.insert({Call, PinnedMove::Relocated, *V, Each.By});
+        W.Pins.erase(W.Pins.begin() + I);
+      }
     return true;
   }
   bool Keeps = putsIn(Callee) ||

@@ -30,6 +30,42 @@ std::pair<llvm::StringRef, llvm::StringRef> describe(PinRule R) {
   return {};
 }
 
+//===-- Results -----------------------------------------------------------===//
+
+std::vector<PinnedMove> PinFlow::moves() const {
+  std::vector<PinnedMove> Moves;
+  for (const Moved &Each : Found) {
+    const Registration &R = Registered[Each.By];
+    PinnedMove M;
+    M.How = Each.How;
+    M.At = Each.At->getExprLoc();
+    if (const auto *C = dyn_cast<CXXConstructExpr>(Each.At);
+        C && C->getNumArgs() && C->getConstructor()->isCopyOrMoveConstructor())
+      M.At = core(C->getArg(0))->getExprLoc();
+    M.Object = Places.name(Each.What);
+    if (Each.How == PinnedMove::Relocated)
+      if (const auto *Call = dyn_cast<CallExpr>(Each.At))
+        M.By = nameInStd(*Call).str();
+    M.Class = R.Of;
+    if (R.Holder)
+      M.Holder = R.Holder->getNameAsString();
+    if (Each.Used)
+      M.Used = Each.Used->getLocation();
+    M.IsInItself = R.IsInItself;
+    M.IsPinned = R.IsForLife;
+    M.Registered = R.At->getExprLoc();
+    if (R.Stored) {
+      M.Stored = R.Stored->getExprLoc();
+    } else if (R.By) {
+      M.Stored = R.By->getLocation();
+      M.StoredBy = R.By;
+      M.Elsewhere = R.Elsewhere;
+    }
+    Moves.push_back(std::move(M));
+  }
+  return Moves;
+}
+
 /// Whether anything in the body could move an object: cheap, and false for most
 /// functions.
 static bool movesAnything(const Stmt *Node) {
@@ -50,17 +86,17 @@ static bool movesAnything(const Stmt *Node) {
       if (Method && (Method->isCopyAssignmentOperator() ||
                      Method->isMoveAssignmentOperator()))
         return true;
-      if (const IdentifierInfo *Name = F->getIdentifier(); Name && isInStd(*F))
-        for (llvm::StringRef Each :
-             {"push_back",   "emplace_back", "insert", "emplace",
-              "resize",      "reserve",      "erase",  "shrink_to_fit",
-              "swap",        "exchange",     "move",   "iter_swap",
-              "sort",        "stable_sort",  "rotate", "reverse",
-              "shuffle",     "partition",    "remove", "stable_partition",
-              "nth_element", "remove_if",    "unique", "partial_sort"})
-          if (Name->getName() == Each)
-            return true;
     }
+    llvm::StringRef Name = nameInStd(*Call);
+    for (llvm::StringRef Each :
+         {"push_back",   "emplace_back", "insert", "emplace",
+          "resize",      "reserve",      "erase",  "shrink_to_fit",
+          "swap",        "exchange",     "move",   "iter_swap",
+          "sort",        "stable_sort",  "rotate", "reverse",
+          "shuffle",     "partition",    "remove", "stable_partition",
+          "nth_element", "remove_if",    "unique", "partial_sort"})
+      if (Name == Each)
+        return true;
   }
   for (const Stmt *Child : Node->children())
     if (movesAnything(Child))

@@ -334,13 +334,23 @@ task erased_as_mended() {
   co_return;
 }
 // id: pinned/sorted
+task sorted_as_a_range(list &l) {
+  std::vector<waiter> v(3);
+  v[2].start(l);
+  std::ranges::sort(v, {}, &waiter::in);
+  // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sort' moves the elements of 'v' after their addresses were registered [coro-moved-pinned]
+  // CHECK-NOTES: :[[@LINE-3]]:8: note: registered here
+  // CHECK-NOTES: :[[@LINE-302]]:13: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-319]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
+  co_return;
+}
 task sorted(list &l) {
   std::vector<waiter> v(3);
   v[2].start(l);
   std::sort(v.begin(), v.end(), [](auto &a, auto &b) { return a.in < b.in; });
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: 'sort' moves the elements of 'v' after their addresses were registered [coro-moved-pinned]
   // CHECK-NOTES: :[[@LINE-3]]:8: note: registered here
-  // CHECK-NOTES: :[[@LINE-302]]:13: note: its address is stored here
-  // CHECK-NOTES: :[[@LINE-319]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
+  // CHECK-NOTES: :[[@LINE-312]]:13: note: its address is stored here
+  // CHECK-NOTES: :[[@LINE-329]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
   co_return;
 }
