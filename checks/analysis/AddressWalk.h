@@ -10,6 +10,7 @@
 #ifndef COROLINT_CHECKS_ANALYSIS_ADDRESSWALK_H
 #define COROLINT_CHECKS_ANALYSIS_ADDRESSWALK_H
 
+#include "Calls.h"
 #include "Registrations.h"
 #include "clang/AST/ExprCXX.h"
 #include "llvm/ADT/DenseSet.h"
@@ -96,12 +97,6 @@ private:
   bool IsScoped = false;
 };
 
-/// The arguments of a call or construction, without the object of an operator.
-llvm::ArrayRef<const clang::Expr *> givenTo(const clang::Expr *Call);
-/// The object that a member function or operator is called on; null if none.
-const clang::Expr *receiverOf(const clang::Expr *Call);
-/// The function that a call or construction runs; null if that is not known.
-const clang::FunctionDecl *calleeOf(const clang::Expr *Call);
 /// A member of a standard container, optional or function that puts what it is
 /// given into its object.
 bool putsIn(const clang::FunctionDecl &F);

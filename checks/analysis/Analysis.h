@@ -17,6 +17,7 @@
 //      │  SummaryTable       what a call into another translation unit does
 //      ▼
 //   worlds at every block    Flow: one worklist solver, three-valued facts
+//      │  FlowRules          elements, branches and scalars, the same for all
 //      │  LockFlow           the transfer rules for locks
 //      │  TaskFlow           the transfer rules for tasks
 //      │  PinFlow            the transfer rules for objects that must not move

@@ -13,43 +13,14 @@ namespace corolint {
 
 Worlds<BlockingWorld> BlockingFlow::edge(const CFGBlock &Block, unsigned N,
                                          const Worlds<World> &Out) {
-  const CFGBlock *To = (Block.succ_begin() + N)->getReachableBlock();
-  const Stmt *Branch = Block.getTerminatorStmt();
   Worlds<World> Result;
-  bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
-  auto Add = [&](World W) {
-    if (IsBackEdge)
-      Tests.othersRan(W.Known);
-    Result.insert(std::move(W));
-  };
-  const auto *Condition = dyn_cast_or_null<Expr>(
-      Branch && Block.succ_size() == 2 ? Block.getTerminatorCondition()
-                                       : nullptr);
-  if (!Condition || Block.getTerminator().isTemporaryDtorsBranch() ||
-      isa<CXXTryStmt, SwitchStmt, CXXForRangeStmt>(Branch)) {
-    for (const World &W : Out)
-      Add(W);
-    return Result;
-  }
-  Condition = decisive(Condition);
-  for (World W : Out)
-    if (assume(W, Condition, N == 0))
-      Add(std::move(W));
+  split(Block, N, Out, [&](World W) { Result.insert(std::move(W)); });
   return Result;
 }
 
-std::optional<bool> BlockingFlow::evaluate(const World &W, const Expr *E) {
-  return evaluateLogic(
-      E, [&](const Expr *Atom) { return Tests.evaluate(W.Known, Atom); });
-}
-
-bool BlockingFlow::assume(World &W, const Expr *E, bool Holds) {
-  return assumeLogic(
-      E, Holds, [&](const Expr *Any) { return evaluate(W, Any); },
-      [&](const Expr *Atom, bool Is) {
-        askReady(W, Atom, Is);
-        Tests.assume(W.Known, Atom, Is);
-      });
+void BlockingFlow::learn(World &W, const Expr *Atom, bool Holds) {
+  askReady(W, Atom, Holds);
+  Tests.assume(W.Known, Atom, Holds);
 }
 
 /// `f.wait_for(0s) == std::future_status::ready`, `f.isReady()`, `isReady(f)`,

@@ -14,9 +14,8 @@ namespace corolint {
 
 BlockingFlow::BlockingFlow(BlockingKnowledge &K, const Body &B,
                            const CFG &Graph, llvm::ArrayRef<BlockingSite> Sites)
-    : K(K), B(B), Sites(Sites), Places(B),
-      Tests(B, Places, Graph, /*IsHelper=*/true), Engine(Graph, *this),
-      Handlers(Graph) {
+    : FlowRules(B, Graph, /*IsHelper=*/true), K(K), Sites(Sites),
+      Engine(Graph, *this), Handlers(Graph) {
   for (unsigned I = 0; I < Sites.size(); ++I)
     At[Sites[I].At ? static_cast<const void *>(Sites[I].At)
                    : static_cast<const void *>(Sites[I].Variable)]
@@ -100,47 +99,34 @@ void BlockingFlow::reach(const void *Where, const World &W) {
 Worlds<BlockingWorld> BlockingFlow::block(const CFGBlock &Block,
                                           const Worlds<World> &In) {
   Here = &Block;
-  WorldList Now(In.begin(), In.end()), Next;
-  for (const CFGElement &E : Block) {
-    Next.clear();
-    for (World &W : Now) {
-      if (std::optional<CFGStmt> S = E.getAs<CFGStmt>()) {
-        statement(S->getStmt(), std::move(W), Next);
-        continue;
-      }
-      if (std::optional<CFGAutomaticObjDtor> D =
-              E.getAs<CFGAutomaticObjDtor>()) {
-        reach(D->getVarDecl(), W);
-      } else if (std::optional<CFGTemporaryDtor> D =
-                     E.getAs<CFGTemporaryDtor>()) {
-        reach(core(D->getBindTemporaryExpr()->getSubExpr()), W);
-      }
-      Next.push_back(std::move(W));
-    }
-    if (Next.size() > Solver<BlockingFlow>::MaxWorlds) {
-      Worlds<World> TooMany; // the solver sees it and gives up
-      for (World &W : Next)
-        TooMany.insert(std::move(W));
-      if (TooMany.size() > Solver<BlockingFlow>::MaxWorlds)
-        return TooMany;
-      Next.assign(TooMany.begin(), TooMany.end());
-    }
-    std::swap(Now, Next);
-  }
+  Worlds<World> Out =
+      through(Block, In, [&](const CFGElement &E, World W, WorldList &Next) {
+        if (std::optional<CFGStmt> S = E.getAs<CFGStmt>())
+          return statement(S->getStmt(), std::move(W), Next);
+        if (std::optional<CFGAutomaticObjDtor> D =
+                E.getAs<CFGAutomaticObjDtor>())
+          reach(D->getVarDecl(), W);
+        else if (std::optional<CFGTemporaryDtor> D =
+                     E.getAs<CFGTemporaryDtor>())
+          reach(core(D->getBindTemporaryExpr()->getSubExpr()), W);
+        Next.push_back(std::move(W));
+      });
   // A loop's condition is a site of its own.
   if (const auto *Condition =
           dyn_cast_or_null<Expr>(Block.getTerminatorCondition()))
-    for (const World &W : Now)
+    for (const World &W : Out)
       reach(Condition, W);
-  Worlds<World> Out;
-  for (World &W : Now)
-    Out.insert(std::move(W));
   return Out;
 }
 
 void BlockingFlow::statement(const Stmt *S, World W, WorldList &Out) {
   if (const auto *D = dyn_cast<DeclStmt>(S))
-    return declaration(D, std::move(W), Out);
+    return declare(D, std::move(W), Out, [&](const VarDecl *V, World &W) {
+      if (!V->getType()->isReferenceType())
+        begin(uint64_t(Places.variable(V)), V->getInit(), W);
+    });
+  if (assign(S, W, Out))
+    return;
   if (isa<CallExpr, CXXConstructExpr, CXXDeleteExpr>(S))
     reach(S, W);
   if (isa<CallExpr, CXXConstructExpr, CoroutineSuspendExpr>(S))
@@ -155,69 +141,9 @@ void BlockingFlow::statement(const Stmt *S, World W, WorldList &Out) {
     if (C->getConstructor()->isMoveConstructor() && C->getNumArgs() >= 1 &&
         !core(C->getArg(0))->isPRValue())
       mentioned(C->getArg(0), W);
-  } else if (const auto *Op = dyn_cast<BinaryOperator>(S);
-             Op && Op->isAssignmentOp()) {
-    if (std::optional<Place> P = Places.resolve(Op->getLHS())) {
-      if (Op->getOpcode() == BO_Assign)
-        return store(*P, Op->getRHS(), std::move(W), Out);
-      Tests.changed(W.Known, *P);
-    }
-  } else if (const auto *Op = dyn_cast<UnaryOperator>(S);
-             Op && Op->isIncrementDecrementOp()) {
-    if (std::optional<Place> P = Places.resolve(Op->getSubExpr()))
-      Tests.changed(W.Known, *P);
   } else if (const auto *R = dyn_cast<ReturnStmt>(S)) {
     mentioned(R->getRetValue(), W);
   }
-  Out.push_back(std::move(W));
-}
-
-void BlockingFlow::declaration(const DeclStmt *D, World W, WorldList &Out) {
-  WorldList Now{std::move(W)}, Next;
-  for (const Decl *Each : D->decls()) {
-    const auto *V = dyn_cast<VarDecl>(Each);
-    if (!V || V->isStaticLocal() || V->isInvalidDecl())
-      continue;
-    Next.clear();
-    for (World &W : Now) {
-      Place P = Places.variable(V);
-      if (!V->getType()->isReferenceType())
-        begin(uint64_t(P), V->getInit(), W);
-      if (V->getInit() && V->getType()->isScalarType()) {
-        store(P, V->getInit(), std::move(W), Next);
-      } else {
-        Tests.changed(W.Known, P);
-        Next.push_back(std::move(W));
-      }
-    }
-    std::swap(Now, Next);
-  }
-  for (World &W : Now)
-    Out.push_back(std::move(W));
-}
-
-void BlockingFlow::store(Place To, const Expr *Value, World W, WorldList &Out) {
-  std::optional<Subject> Of = Tests.valueOf(To);
-  if (!Of) {
-    Tests.changed(W.Known, To);
-    Out.push_back(std::move(W));
-    return;
-  }
-  if (core(Value)->getType()->isBooleanType()) {
-    for (bool Is : {true, false}) {
-      World Branch = W;
-      if (assume(Branch, Value, Is)) {
-        Tests.changed(Branch.Known, To);
-        Branch.Known.learn({*Of, 0, !Is});
-        Out.push_back(std::move(Branch));
-      }
-    }
-    return;
-  }
-  std::optional<int64_t> Known = Tests.evaluateInteger(W.Known, Value);
-  Tests.changed(W.Known, To);
-  if (Known)
-    W.Known.learn({*Of, *Known, true});
   Out.push_back(std::move(W));
 }
 

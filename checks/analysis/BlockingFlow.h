@@ -8,8 +8,7 @@
 #define COROLINT_CHECKS_ANALYSIS_BLOCKINGFLOW_H
 
 #include "BlockingSites.h"
-#include "Conditions.h"
-#include "Flow.h"
+#include "FlowRules.h"
 #include "Graph.h"
 #include "Places.h"
 #include "llvm/ADT/DenseSet.h"
@@ -53,10 +52,8 @@ struct BlockingWorld {
   }
 };
 
-class BlockingFlow {
+class BlockingFlow : public FlowRules<BlockingFlow, BlockingWorld> {
 public:
-  using World = BlockingWorld;
-
   BlockingFlow(BlockingKnowledge &K, const Body &B, const clang::CFG &Graph,
                llvm::ArrayRef<BlockingSite> Sites);
 
@@ -78,19 +75,16 @@ public:
                      const Worlds<World> &Out);
 
 private:
-  using WorldList = std::vector<World>;
+  friend FlowRules<BlockingFlow, BlockingWorld>;
 
   void statement(const clang::Stmt *S, World W, WorldList &Out);
-  void declaration(const clang::DeclStmt *D, World W, WorldList &Out);
-  void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
   void begin(uint64_t Object, const clang::Expr *Init, World &W);
   void call(const clang::CallExpr *Call, World &W);
   void suspension(const clang::CoroutineSuspendExpr *E, World &W);
   void raise(const clang::Expr *E, const World &W);
   void reach(const void *At, const World &W);
   void findDoomed(const clang::CFG &Graph);
-  std::optional<bool> evaluate(const World &W, const clang::Expr *E);
-  bool assume(World &W, const clang::Expr *E, bool Holds);
+  void learn(World &W, const clang::Expr *Atom, bool Holds);
   void askReady(World &W, const clang::Expr *E, bool Holds);
   bool mentionsExecutor(const clang::Stmt *S, unsigned Role, bool ByType);
   /// Something that can be ready: an object, or a pointer to one.
@@ -111,10 +105,7 @@ private:
   void mentioned(const clang::Stmt *S, World &W);
 
   BlockingKnowledge &K;
-  const Body &B;
   llvm::ArrayRef<BlockingSite> Sites;
-  PlaceTable Places;
-  Conditions Tests;
   Solver<BlockingFlow> Engine;
   /// By expression or variable.
   llvm::DenseMap<const void *, llvm::SmallVector<unsigned, 1>> At;

@@ -16,6 +16,9 @@ namespace corolint {
 /// For whoever wonders why: CORO_TRACE=1 prints the worlds after each element.
 void LockFlow::trace(const CFGBlock &Block, const CFGElement &E,
                      const WorldList &Now) const {
+  static const bool Traces = std::getenv("CORO_TRACE") != nullptr;
+  if (!Traces)
+    return;
   llvm::raw_ostream &OS = llvm::errs();
   OS << "B" << Block.getBlockID() << "  ";
   if (std::optional<CFGStmt> S = E.getAs<CFGStmt>())
@@ -37,28 +40,9 @@ void LockFlow::trace(const CFGBlock &Block, const CFGElement &E,
 
 Worlds<LockWorld> LockFlow::block(const CFGBlock &Block,
                                   const Worlds<World> &In) {
-  WorldList Now(In.begin(), In.end()), Next;
-  for (const CFGElement &E : Block) {
-    Next.clear();
-    for (World &W : Now)
-      element(E, std::move(W), Next);
-    if (Next.size() > 2 * Solver<LockFlow>::MaxWorlds) {
-      Worlds<World> TooMany; // the solver sees it and gives up
-      for (World &W : Next)
-        TooMany.insert(std::move(W));
-      if (TooMany.size() > Solver<LockFlow>::MaxWorlds)
-        return TooMany;
-      Next.assign(TooMany.begin(), TooMany.end());
-    }
-    std::swap(Now, Next);
-    static const bool Traces = std::getenv("CORO_TRACE") != nullptr;
-    if (Traces)
-      trace(Block, E, Now);
-  }
-  Worlds<World> Out;
-  for (World &W : Now)
-    Out.insert(std::move(W));
-  return Out;
+  return through(Block, In, [&](const CFGElement &E, World W, WorldList &Next) {
+    element(E, std::move(W), Next);
+  });
 }
 
 /// The block's last element is a throw, or a call that does not return.
@@ -127,9 +111,8 @@ Worlds<LockWorld> LockFlow::edge(const CFGBlock &Block, unsigned N,
     return Result;
   }
 
-  bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
   auto Add = [&](World W) {
-    if (IsBackEdge)
+    if (isBackEdge(Block, *To))
       Tests.othersRan(W.Known);
     Result.insert(std::move(W));
   };
@@ -146,16 +129,6 @@ Worlds<LockWorld> LockFlow::edge(const CFGBlock &Block, unsigned N,
     return Result;
   }
 
-  if (const auto *Switch = dyn_cast_or_null<SwitchStmt>(Branch)) {
-    for (World W : Out)
-      if (!on(LockRule::Correlation) || Tests.enterCase(W.Known, *Switch, *To))
-        Add(std::move(W));
-    return Result;
-  }
-
-  const auto *Condition = dyn_cast_or_null<Expr>(
-      Branch && Block.succ_size() == 2 ? Block.getTerminatorCondition()
-                                       : nullptr);
   if (const auto *For = dyn_cast_or_null<CXXForRangeStmt>(Branch)) {
     for (World W : Out)
       if (enterRange(W, *For, N == 0))
@@ -168,16 +141,12 @@ Worlds<LockWorld> LockFlow::edge(const CFGBlock &Block, unsigned N,
             dyn_cast_or_null<CXXTryStmt>(To->getTerminatorStmt());
         Outer && catchesAllOf(*Inner, *Outer))
       return Result;
-  if (!Condition || isa<CXXTryStmt>(Branch)) {
-    for (const World &W : Out)
-      Add(W);
-    return Result;
-  }
-  Condition = decisive(Condition);
-  for (World W : Out)
-    if (assume(W, Condition, N == 0))
-      Add(std::move(W));
+  split(Block, N, Out, [&](World W) { Result.insert(std::move(W)); });
   return Result;
+}
+
+bool LockFlow::enters(World &W, const SwitchStmt &Switch, const CFGBlock &To) {
+  return !on(LockRule::Correlation) || FlowRules::enters(W, Switch, To);
 }
 
 /// Only what was declared around the try statement is left in its handlers.
@@ -276,18 +245,9 @@ std::optional<bool> LockFlow::evaluateGuard(const World &W, const Expr *E) {
   return Is != Negated;
 }
 
-std::optional<bool> LockFlow::evaluate(const World &W, const Expr *E) {
-  return evaluateLogic(E, [&](const Expr *Atom) {
-    std::optional<bool> Guard = evaluateGuard(W, Atom);
-    return Guard ? Guard : Tests.evaluate(W.Known, Atom);
-  });
-}
-
-/// False if `E` cannot have that outcome in this world.
-bool LockFlow::assume(World &W, const Expr *E, bool Holds) {
-  return assumeLogic(
-      E, Holds, [&](const Expr *Any) { return evaluate(W, Any); },
-      [&](const Expr *Atom, bool Is) { learn(W, Atom, Is); });
+std::optional<bool> LockFlow::known(const World &W, const Expr *Atom) {
+  std::optional<bool> Guard = evaluateGuard(W, Atom);
+  return Guard ? Guard : FlowRules::known(W, Atom);
 }
 
 void LockFlow::learn(World &W, const Expr *E, bool Holds) {

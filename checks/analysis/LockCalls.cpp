@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What calls do to locks: helpers, and everything else, of which nothing is
-// known. Lock operations and owners of guards are in LockOperations.cpp.
+// What calls do to locks: those of helpers, and what comes back. Of what
+// nothing is known is in LockEscapes.cpp; lock operations and owners of guards
+// are in LockOperations.cpp.
 
 #include "LockFlow.h"
 #include "clang/AST/ASTContext.h"
@@ -11,36 +12,17 @@ using namespace clang;
 
 namespace corolint {
 
-const Expr *objectOf(const CallExpr *Call) {
-  if (const auto *Member = dyn_cast<CXXMemberCallExpr>(Call))
-    return Member->getImplicitObjectArgument();
-  if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call))
-    if (isa_and_nonnull<CXXMethodDecl>(Op->getDirectCallee()) &&
-        Op->getNumArgs() > 0)
-      return Op->getArg(0);
-  return nullptr;
-}
-
-llvm::SmallVector<const Expr *, 4> argumentsOf(const CallExpr *Call) {
-  llvm::SmallVector<const Expr *, 4> Given(Call->arguments().begin(),
-                                           Call->arguments().end());
-  const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call);
-  if (Op && objectOf(Call))
-    Given.erase(Given.begin());
-  return Given;
-}
-
 llvm::SmallVector<std::pair<const Expr *, LockEffect>, 2>
 operandsOf(const CallExpr *Call, const Shapes::LockCall &L) {
   llvm::SmallVector<std::pair<const Expr *, LockEffect>, 2> Operands(
       L.Named.begin(), L.Named.end());
-  llvm::SmallVector<const Expr *, 4> Given = argumentsOf(Call);
+  llvm::ArrayRef<const Expr *> Given = givenTo(Call);
   for (const LockOperand &O : L.Operands) {
     if (O.Argument == EveryArgument) {
       for (const Expr *E : Given)
         Operands.push_back({E, O.Effect});
     } else if (O.Argument == ImplicitObject) {
-      if (const Expr *Object = objectOf(Call))
+      if (const Expr *Object = receiverOf(Call))
         Operands.push_back({Object, O.Effect});
     } else if (unsigned(O.Argument) < Given.size()) {
       Operands.push_back({Given[O.Argument], O.Effect});
@@ -74,7 +56,7 @@ void LockFlow::noteReleases(const CallExpr *Call) {
 
 void LockFlow::call(const CallExpr *Call, World W, WorldList &Out) {
   const FunctionDecl *Callee = Call->getDirectCallee();
-  llvm::SmallVector<const Expr *, 4> Given = argumentsOf(Call);
+  llvm::SmallVector<const Expr *, 4> Given(givenTo(Call));
   erase(W, Places.temporary(Call));
   if (!Callee) {
     raise(Call, W);
@@ -92,7 +74,7 @@ void LockFlow::call(const CallExpr *Call, World W, WorldList &Out) {
   if (const auto *Method = dyn_cast<CXXMethodDecl>(Callee);
       Method && Method->getParent()->isLambda() && !Method->isConst() &&
       A.summaries().touchesLocks(*Method))
-    if (const Expr *Closure = objectOf(Call))
+    if (const Expr *Closure = receiverOf(Call))
       if (std::optional<Place> P = Places.resolve(Closure))
         for (auto &[Holder, Value] : W.Locks)
           if (Places.isWithin(Holder, *P))
@@ -144,7 +126,7 @@ std::optional<Place> LockFlow::inCaller(const CallExpr *Call,
         Around = Around->getParent();
       if (Around == &B.function())
         P = Places.thisObject();
-    } else if (const Expr *Object = Call ? objectOf(Call) : nullptr) {
+    } else if (const Expr *Object = Call ? receiverOf(Call) : nullptr) {
       P = Places.resolve(Object);
       Arrow = Object->getType()->isPointerType();
     }
@@ -156,7 +138,7 @@ std::optional<Place> LockFlow::inCaller(const CallExpr *Call,
     if (Parameter && Parameter->getDeclContext() == &Callee) {
       if (!Call)
         break;
-      llvm::SmallVector<const Expr *, 4> Given = argumentsOf(Call);
+      llvm::ArrayRef<const Expr *> Given = givenTo(Call);
       if (Parameter->getFunctionScopeIndex() < Given.size())
         P = Places.resolve(Given[Parameter->getFunctionScopeIndex()]);
     } else {
@@ -186,7 +168,7 @@ std::optional<Place> LockFlow::inCaller(const CallExpr *Call,
 
 void LockFlow::summarised(const CallExpr *Call, const FunctionDecl &Callee,
                           const LockSummary &Summary, World W, WorldList &Out) {
-  llvm::SmallVector<const Expr *, 4> Given = argumentsOf(Call);
+  llvm::ArrayRef<const Expr *> Given = givenTo(Call);
   // By-value guards go to the callee, which may hand them back.
   llvm::SmallVector<std::optional<LockValue>, 4> Handed(Given.size());
   for (unsigned I = 0; I < Given.size(); ++I) {
@@ -275,162 +257,6 @@ void LockFlow::summarised(const CallExpr *Call, const FunctionDecl &Callee,
   }
 }
 
-//===-- Everybody else ----------------------------------------------------===//
-
-/// One argument goes to a callee.
-void LockFlow::passed(const Expr *Argument, QualType Parameter, bool ToUnknown,
-                      World &W) {
-  const Expr *E = core(Argument);
-  bool IsReference = !Parameter.isNull() && Parameter->isReferenceType();
-  if (E->isPRValue() && E->getType()->isRecordType()) {
-    Place P = Places.temporary(E);
-    if (!IsReference) {
-      if (on(LockRule::ByValueArgument))
-        erase(W, P);
-    } else if (ToUnknown && Parameter->isRValueReferenceType()) {
-      // It may move from it, if that can be moved from.
-      const CXXRecordDecl *R = classOf(E->getType());
-      if (R && (R->hasMoveConstructor() || R->needsImplicitMoveConstructor()))
-        forget(W, P);
-    }
-    return;
-  }
-  QualType Pointee = IsReference ? Parameter->getPointeeType()
-                     : E->getType()->isPointerType()
-                         ? E->getType()->getPointeeType()
-                         : QualType();
-  if (Pointee.isNull() || Pointee.isConstQualified())
-    return;
-  std::optional<Place> P = Places.resolve(E);
-  if (!P)
-    return;
-  changed(W, *P);
-  if (!ToUnknown)
-    return;
-  bool IsGuard = !S.guardWithin(Pointee).isNull();
-  if (S.lockable(Pointee) || IsGuard || !Pointee->isRecordType()) {
-    if (IsGuard || S.lockable(Pointee) || holding(W, *P))
-      forget(W, *P);
-    forgetMutex(W, *P, IsGuard ? QualType() : Pointee);
-  } else {
-    // Something that contains a guard or a mutex, perhaps: a guard in it may be
-    // released, a mutex in it is presumably its caller's to unlock.
-    for (auto &[Holder, Value] : W.Locks)
-      if (Places.isWithin(Holder, *P) && Value.State == LockState::Held &&
-          !Taken[Value.Of].IsRaw)
-        Value.State = LockState::Unknown;
-  }
-}
-
-/// What is locked by hand within the object may be unlocked by whoever got it.
-void LockFlow::ownerEscapes(const Expr *Object, World &W) {
-  if (std::optional<Place> P = Places.resolve(Object))
-    for (auto &[Holder, Value] : W.Locks)
-      if (Places.isWithin(Holder, *P) && Value.State == LockState::Held &&
-          Taken[Value.Of].IsRaw)
-        Value.State = LockState::Unknown;
-}
-
-/// Whether an object of the type has the closure as a member, and its
-/// destructor can be read.
-static bool keepsClosure(QualType In, const CXXRecordDecl *Closure) {
-  const CXXRecordDecl *R =
-      In.isNull() || In->isReferenceType() || In->isPointerType() ? nullptr
-                                                                  : classOf(In);
-  if (!R || isInStd(*R) ||
-      R->getASTContext().getSourceManager().isInSystemHeader(R->getLocation()))
-    return false;
-  const CXXDestructorDecl *End = R->getDestructor();
-  return End && End->isUserProvided() && End->hasBody() &&
-         llvm::any_of(R->fields(), [&](const FieldDecl *Field) {
-           return Field->getType()->getAsCXXRecordDecl() == Closure;
-         });
-}
-
-/// A lambda goes to somebody who may call it whenever he likes.
-///
-/// Not if it goes into an object that is seen to call it in its destructor, if
-/// at all: a scope guard. See endOfLife.
-void LockFlow::closureEscapes(const Expr *E, QualType To, World &W) {
-  E = core(E);
-  while (const auto *C = dyn_cast<CXXConstructExpr>(E)) {
-    if (C->getNumArgs() != 1)
-      break;
-    E = core(C->getArg(0));
-  }
-  if (const auto *Call = dyn_cast<CallExpr>(E); Call && Call->getNumArgs() == 1)
-    E = core(Call->getArg(0)); // std::move(closure), std::ref(closure)
-  if (const auto *Call = dyn_cast<CXXMemberCallExpr>(E);
-      Call && isa_and_nonnull<CXXConversionDecl>(Call->getMethodDecl()))
-    E = core(Call->getImplicitObjectArgument()); // a pointer to its function
-  const CXXRecordDecl *R = classOf(E->getType());
-  if (!R || !R->isLambda() || keepsClosure(To, R))
-    return;
-  const CXXMethodDecl *Operator = R->getLambdaCallOperator();
-  if (!Operator || !A.summaries().touchesLocks(*Operator))
-    return;
-  releasedElsewhere(W, A.summaries().releases(*Operator));
-  const LockSummary *Summary = A.summaries().locks(*Operator);
-  if (!Summary) {
-    for (const LambdaCapture &C : R->captures())
-      if (C.capturesVariable()) {
-        std::optional<Place> P = Places.resolveVariable(C.getCapturedVar());
-        if (P && C.getCaptureKind() == LCK_ByRef) {
-          forget(W, *P);
-          forgetMutex(W, *P);
-        }
-      }
-    return;
-  }
-  for (const LockSummary::Outcome &O : Summary->Outcomes)
-    for (const LockSummary::Effect &Each : O.Effects)
-      if (std::optional<Place> P = inCaller(nullptr, *Operator, Each.On)) {
-        forget(W, *P);
-        forgetMutex(W, *P);
-      }
-}
-
-void LockFlow::unknownCall(const Expr *Call, const FunctionDecl *Callee,
-                           Arguments Given, World &W) {
-  for (unsigned I = 0; I < Given.size(); ++I) {
-    QualType T = Callee && I < Callee->getNumParams()
-                     ? Callee->getParamDecl(I)->getType()
-                     : QualType();
-    passed(Given[I], T, /*ToUnknown=*/true, W);
-    // std::bind(&Owner::unlock, this)
-    const Expr *E = core(Given[I]);
-    if (const auto *Op = dyn_cast<UnaryOperator>(E))
-      E = core(Op->getSubExpr());
-    if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
-      if (const auto *F = dyn_cast<FunctionDecl>(Ref->getDecl()))
-        releasedElsewhere(W, A.summaries().releases(*F));
-    closureEscapes(Given[I], Call->getType(), W);
-  }
-  if (Callee && on(LockRule::Helper))
-    releasedElsewhere(W, A.summaries().releases(*Callee));
-  const auto *AsCall = dyn_cast<CallExpr>(Call);
-  const Expr *Object = AsCall ? objectOf(AsCall) : nullptr;
-  const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Callee);
-  if (Object && Method && Method->getParent()->isLambda())
-    closureEscapes(Object, QualType(), W);
-  if (!Object || !Method || Method->isConst())
-    return;
-  std::optional<Place> P = Places.resolve(Object);
-  if (!P || *P == Places.thisObject())
-    return;
-  changed(W, *P);
-  if (Method->getParent()->isLambda())
-    return;
-  // What a guard's operator-> leads to is not the guard.
-  if (const CXXRecordDecl *R = Method->getParent()->getDefinition();
-      R && !S.holdsGuard(*R))
-    return;
-  for (auto &[Holder, Value] : W.Locks)
-    if (Value.State == LockState::Held && !Taken[Value.Of].IsRaw &&
-        (Places.isWithin(Holder, *P) || Places.isWithin(*P, Holder)))
-      Value.State = LockState::Unknown;
-}
-
 /// A call's or an await's result may be a guard, or own one.
 void LockFlow::result(const Expr *Call, World W, WorldList &Out) {
   QualType T = Call->getType();
@@ -446,8 +272,8 @@ void LockFlow::result(const Expr *Call, World W, WorldList &Out) {
   QualType Guard = S.guardWithin(T);
   std::vector<Place> Mutexes;
   if (const auto *AsCall = dyn_cast<CallExpr>(Call)) {
-    llvm::SmallVector<const Expr *, 4> Given = argumentsOf(AsCall);
-    if (const Expr *Object = objectOf(AsCall))
+    llvm::SmallVector<const Expr *, 4> Given(givenTo(AsCall));
+    if (const Expr *Object = receiverOf(AsCall))
       Given.push_back(Object);
     for (const Expr *E : Given)
       if (S.lockable(core(E)->getType()) == LockOwner::Thread)

@@ -25,9 +25,8 @@ static void callsIn(const Stmt *S, std::vector<const CallExpr *> &Calls) {
 }
 
 LockFlow::LockFlow(Analysis &A, const Body &B, const CFG &Graph, bool IsSummary)
-    : A(A), S(A.shapes()), B(B), Graph(Graph), IsSummary(IsSummary), Places(B),
-      Tests(B, Places, Graph, IsSummary), Engine(Graph, *this),
-      Handlers(Graph) {
+    : FlowRules(B, Graph, IsSummary), A(A), S(A.shapes()), IsSummary(IsSummary),
+      Engine(Graph, *this), Handlers(Graph) {
   for (const CoroutineSuspendExpr *E : B.suspensions())
     for (const Expr *Step :
          {E->getReadyExpr(), E->getSuspendExpr(), E->getResumeExpr()})
@@ -199,7 +198,8 @@ void LockFlow::element(const CFGElement &E, World W, WorldList &Out) {
 
 void LockFlow::statement(const Stmt *Node, World W, WorldList &Out) {
   if (const auto *D = dyn_cast<DeclStmt>(Node))
-    return declaration(D, std::move(W), Out);
+    return declare(D, std::move(W), Out,
+                   [&](const VarDecl *V, World &W) { declared(V, W); });
   if (const auto *C = dyn_cast<CXXConstructExpr>(Node))
     return construct(C, std::move(W), Out);
   if (const auto *E = dyn_cast<Expr>(Node); E && Await.count(E)) {
@@ -211,23 +211,16 @@ void LockFlow::statement(const Stmt *Node, World W, WorldList &Out) {
   if (const auto *E = dyn_cast<CoroutineSuspendExpr>(Node))
     return suspension(E, std::move(W), Out);
   if (const auto *Op = dyn_cast<BinaryOperator>(Node);
-      Op && Op->isAssignmentOp()) {
+      Op && Op->getOpcode() == BO_Assign && Op->getType()->isPointerType() &&
+      on(LockRule::Assign))
     if (std::optional<Place> P = Places.resolve(Op->getLHS())) {
-      if (Op->getOpcode() == BO_Assign) {
-        if (Op->getType()->isPointerType() && on(LockRule::Assign)) {
-          leadsElsewhere(W, *P);
-          erase(W, *P);
-          take(W, Op->getRHS(), *P);
-        }
-        return store(*P, Op->getRHS(), std::move(W), Out);
-      }
-      changed(W, *P);
+      leadsElsewhere(W, *P);
+      erase(W, *P);
+      take(W, Op->getRHS(), *P);
     }
-  } else if (const auto *Op = dyn_cast<UnaryOperator>(Node);
-             Op && Op->isIncrementDecrementOp()) {
-    if (std::optional<Place> P = Places.resolve(Op->getSubExpr()))
-      changed(W, *P);
-  } else if (const auto *New = dyn_cast<CXXNewExpr>(Node)) {
+  if (assign(Node, W, Out))
+    return;
+  if (const auto *New = dyn_cast<CXXNewExpr>(Node)) {
     erase(W, Places.temporary(New));
     if (const Expr *Init = New->getInitializer())
       take(W, Init, Places.temporary(New));
@@ -251,34 +244,17 @@ void LockFlow::statement(const Stmt *Node, World W, WorldList &Out) {
   Out.push_back(std::move(W));
 }
 
-void LockFlow::declaration(const DeclStmt *D, World W, WorldList &Out) {
-  WorldList Now{std::move(W)}, Next;
-  for (const Decl *Each : D->decls()) {
-    const auto *V = dyn_cast<VarDecl>(Each);
-    if (!V || V->isStaticLocal() || V->isInvalidDecl())
-      continue;
-    Next.clear();
-    for (World &W : Now) {
-      Place P = Places.variable(V);
-      erase(W, P);
-      const Expr *Init = V->getInit();
-      if (!Init) {
-        changed(W, P);
-        Next.push_back(std::move(W));
-        continue;
-      }
-      take(W, Init, P);
-      // auto *m = guard.release(): see lockOperation.
-      if (const LockValue *Value = W.at(P);
-          Value && V->getType()->isPointerType() && Taken[Value->Of].IsRaw &&
-          !ReleasedByHand.count(unsigned(P)))
-        erase(W, P);
-      store(P, Init, std::move(W), Next);
-    }
-    std::swap(Now, Next);
-  }
-  for (World &W : Now)
-    Out.push_back(std::move(W));
+void LockFlow::declared(const VarDecl *V, World &W) {
+  Place P = Places.variable(V);
+  erase(W, P);
+  if (!V->getInit())
+    return;
+  take(W, V->getInit(), P);
+  // auto *m = guard.release(): see lockOperation.
+  if (const LockValue *Value = W.at(P);
+      Value && V->getType()->isPointerType() && Taken[Value->Of].IsRaw &&
+      !ReleasedByHand.count(unsigned(P)))
+    erase(W, P);
 }
 
 /// A scalar gets a value. An unknown one that is tested again makes two worlds.

@@ -18,8 +18,7 @@
 #define COROLINT_CHECKS_ANALYSIS_LOCKFLOW_H
 
 #include "Analysis.h"
-#include "Conditions.h"
-#include "Flow.h"
+#include "FlowRules.h"
 #include "Graph.h"
 #include "Places.h"
 #include "Summaries.h"
@@ -87,20 +86,13 @@ struct LockWorld {
   }
 };
 
-/// The implicit object of a call; null if it has none.
-const clang::Expr *objectOf(const clang::CallExpr *Call);
-/// The arguments by parameter, without the implicit object.
-llvm::SmallVector<const clang::Expr *, 4>
-argumentsOf(const clang::CallExpr *Call);
 /// The operands of a lock call, with what it does to each.
 llvm::SmallVector<std::pair<const clang::Expr *, LockEffect>, 2>
 operandsOf(const clang::CallExpr *Call, const Shapes::LockCall &L);
 
 /// The flow problem for one function; see Flow.h.
-class LockFlow {
+class LockFlow : public FlowRules<LockFlow, LockWorld> {
 public:
-  using World = LockWorld;
-
   /// `IsSummary`: the function is a helper, and what it leaves behind counts;
   /// otherwise it is a coroutine, and what it holds at suspensions does.
   LockFlow(Analysis &A, const Body &B, const clang::CFG &Graph, bool IsSummary);
@@ -149,14 +141,14 @@ public:
                      const Worlds<World> &Out);
 
 private:
-  using WorldList = std::vector<World>;
+  friend FlowRules<LockFlow, LockWorld>;
 
   bool on(LockRule R) const { return A.follows(R); }
 
   // Statements: LockFlow.cpp.
   void element(const clang::CFGElement &E, World W, WorldList &Out);
   void statement(const clang::Stmt *Node, World W, WorldList &Out);
-  void declaration(const clang::DeclStmt *D, World W, WorldList &Out);
+  void declared(const clang::VarDecl *V, World &W);
   void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
   void suspension(const clang::CoroutineSuspendExpr *E, World W,
                   WorldList &Out);
@@ -172,14 +164,15 @@ private:
              const WorldList &Now) const;
   void leaveScopes(World &W, const clang::CXXTryStmt *Try);
   bool enterRange(World &W, const clang::CXXForRangeStmt &For, bool Enters);
-  std::optional<bool> evaluate(const World &W, const clang::Expr *E);
+  std::optional<bool> known(const World &W, const clang::Expr *Atom);
   static const clang::Expr *guardTested(const clang::Expr *E, bool &Negated);
   std::optional<bool> evaluateGuard(const World &W, const clang::Expr *E);
-  bool assume(World &W, const clang::Expr *E, bool Holds);
+  bool enters(World &W, const clang::SwitchStmt &Switch,
+              const clang::CFGBlock &To);
   void learn(World &W, const clang::Expr *E, bool Holds);
   void askedInVain(World &W, const clang::Expr *E);
 
-  // Making and moving objects: LockObjects.cpp.
+  // Making and moving objects: LockConstructions.cpp, LockObjects.cpp.
   using Arguments = llvm::ArrayRef<const clang::Expr *>;
   void construct(const clang::CXXConstructExpr *C, World W, WorldList &Out);
   void constructGuard(const clang::Expr *Site, clang::QualType Type,
@@ -210,7 +203,7 @@ private:
                     World &W);
   bool isSomebodyElses(const World &W, Place P);
 
-  // Other calls: LockCalls.cpp.
+  // Other calls: LockCalls.cpp, LockEscapes.cpp.
   void noteReleases(const clang::CallExpr *Call);
   void call(const clang::CallExpr *Call, World W, WorldList &Out);
   void summarised(const clang::CallExpr *Call,
@@ -241,15 +234,10 @@ private:
   void leadsElsewhere(World &W, Place P);
   void endOfLife(clang::QualType T, World &W);
   bool isTracked(clang::QualType T);
-  void changed(World &W, Place P);
 
   Analysis &A;
   Shapes &S;
-  const Body &B;
-  const clang::CFG &Graph;
   const bool IsSummary;
-  PlaceTable Places;
-  Conditions Tests;
   Solver<LockFlow> Engine;
 
   std::vector<Acquisition> Taken;

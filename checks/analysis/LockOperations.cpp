@@ -33,8 +33,8 @@ bool LockFlow::moveCall(const CallExpr *Call, const FunctionDecl &Callee,
 
   const Expr *First = nullptr, *Second = nullptr;
   if (isNamed(Callee, "swap") || isNamed(Callee, "exchange")) {
-    llvm::SmallVector<const Expr *, 4> Given = argumentsOf(Call);
-    if (const Expr *Object = objectOf(Call))
+    llvm::SmallVector<const Expr *, 4> Given(givenTo(Call));
+    if (const Expr *Object = receiverOf(Call))
       Given.insert(Given.begin(), Object);
     if (Given.size() == 2) {
       First = Given[0];
@@ -86,8 +86,8 @@ bool LockFlow::ownerCall(const CallExpr *Call, const FunctionDecl &Callee,
     return false;
   llvm::StringRef Name =
       Callee.getIdentifier() ? Callee.getName() : llvm::StringRef();
-  llvm::SmallVector<const Expr *, 4> Given = argumentsOf(Call);
-  const Expr *Object = objectOf(Call);
+  llvm::ArrayRef<const Expr *> Given = givenTo(Call);
+  const Expr *Object = receiverOf(Call);
   if (!Object) {
     if (!Name.starts_with("make_") || !isTracked(Call->getType()))
       return false;

@@ -132,6 +132,4 @@ bool LockFlow::isInScope(Place Holder, const Stmt *At) const {
   return !Its || !Here || Here->isWithin(Its);
 }
 
-void LockFlow::changed(World &W, Place P) { Tests.changed(W.Known, P); }
-
 } // namespace corolint

@@ -68,11 +68,11 @@ static void findLoops(const Stmt *Node, const Stmt *Loop,
 
 PinFlow::PinFlow(Registrations &R, const Body &B, const CFG &Graph,
                  const Stmt &Text)
-    : All(R), B(B), Graph(Graph),
-      Places(B, R.follows(PinRule::Element) ? PlaceTable::HaveNames
-                                            : PlaceTable::AreOne),
-      Tests(B, Places, Graph, /*IsHelper=*/false, /*InLoops=*/true),
-      Engine(Graph, *this) {
+    : FlowRules(B, Graph, /*IsHelper=*/false,
+                R.follows(PinRule::Element) ? PlaceTable::HaveNames
+                                            : PlaceTable::AreOne,
+                /*InLoops=*/true),
+      All(R), Engine(Graph, *this) {
   for (const CoroutineSuspendExpr *E : B.suspensions())
     Unmoved.insert(core(E->getOperand()));
   for (const ReturnStmt *Return : B.returns())
@@ -106,50 +106,24 @@ void PinFlow::element(const CFGElement &E, World W, WorldList &Out) {
   if (!Statement)
     return Out.push_back(std::move(W));
   const Stmt *Node = Statement->getStmt();
-  if (const auto *D = dyn_cast<DeclStmt>(Node)) {
-    WorldList Now{std::move(W)}, Next;
-    for (const Decl *Each : D->decls()) {
-      const auto *V = dyn_cast<VarDecl>(Each);
-      if (!V || V->isStaticLocal() || V->isInvalidDecl())
-        continue;
-      Next.clear();
-      for (World &W : Now) {
-        declaration(V, W);
-        if (V->getInit())
-          store(Places.variable(V), V->getInit(), std::move(W), Next);
-        else {
-          Tests.changed(W.Known, Places.variable(V));
-          Next.push_back(std::move(W));
-        }
-      }
-      std::swap(Now, Next);
-    }
-    for (World &W : Now)
-      Out.push_back(std::move(W));
-    return;
-  }
+  if (const auto *D = dyn_cast<DeclStmt>(Node))
+    return declare(D, std::move(W), Out,
+                   [&](const VarDecl *V, World &W) { declaration(V, W); });
+  // Who writes to the members of an object by hand knows it.
   if (const auto *Op = dyn_cast<BinaryOperator>(Node);
-      Op && Op->isAssignmentOp()) {
-    if (std::optional<Place> P = Places.resolve(Op->getLHS())) {
-      // Who writes to the members of an object by hand knows it.
-      if (isa<MemberExpr>(core(Op->getLHS())))
-        if (std::optional<Place> Object = Places.parent(*P))
-          end(*Object, W);
-      if (Op->getOpcode() == BO_Assign)
-        return store(*P, Op->getRHS(), std::move(W), Out);
-      Tests.changed(W.Known, *P);
-    }
-  } else if (const auto *Op = dyn_cast<UnaryOperator>(Node);
-             Op && Op->isIncrementDecrementOp()) {
-    if (std::optional<Place> P = Places.resolve(Op->getSubExpr()))
-      Tests.changed(W.Known, *P);
-  } else if (const auto *Ref = dyn_cast<DeclRefExpr>(Node)) {
+      Op && Op->isAssignmentOp() && isa<MemberExpr>(core(Op->getLHS())))
+    if (std::optional<Place> P = Places.resolve(Op->getLHS()))
+      if (std::optional<Place> Object = Places.parent(*P))
+        end(*Object, W);
+  if (assign(Node, W, Out))
+    return;
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(Node)) {
     mentioned(Ref, W);
   } else if (const auto *C = dyn_cast<CXXConstructExpr>(Node)) {
-    changes(C, W);
+    called(C, W);
     construct(C, W);
   } else if (const auto *Call = dyn_cast<CallExpr>(Node)) {
-    changes(Call, W);
+    called(Call, W);
     call(Call, W);
   } else if (const auto *Suspend = dyn_cast<CoroutineSuspendExpr>(Node)) {
     Tests.othersRan(W.Known);
@@ -183,120 +157,33 @@ void PinFlow::declaration(const VarDecl *V, World &W) {
   }
 }
 
-/// A scalar gets a value. An unknown one that is tested again makes two worlds.
-void PinFlow::store(Place To, const Expr *Value, World W, WorldList &Out) {
-  std::optional<Subject> Of = Tests.valueOf(To);
-  if (Of && core(Value)->getType()->isBooleanType()) {
-    for (bool Is : {true, false}) {
-      World Branch = W;
-      if (!assume(Branch, Value, Is))
-        continue;
-      Tests.changed(Branch.Known, To);
-      Branch.Known.learn({*Of, 0, !Is});
-      Out.push_back(std::move(Branch));
-    }
-    return;
-  }
-  std::optional<int64_t> Known =
-      Of ? Tests.evaluateInteger(W.Known, Value) : std::nullopt;
-  Tests.changed(W.Known, To);
-  if (Known)
-    W.Known.learn({*Of, *Known, true});
-  Out.push_back(std::move(W));
-}
-
-/// What a call may change is not known any more.
-void PinFlow::changes(const Expr *Call, World &W) {
-  if (const Expr *Object = isa<CallExpr>(Call) ? receiverOf(Call) : nullptr)
-    if (const auto *Method = dyn_cast_or_null<CXXMethodDecl>(calleeOf(Call));
-        Method && !Method->isConst())
-      if (std::optional<Place> P = Places.resolve(Object);
-          P && *P != Places.thisObject())
-        Tests.changed(W.Known, *P);
-  const FunctionDecl *Callee = calleeOf(Call);
-  llvm::ArrayRef<const Expr *> Given = givenTo(Call);
-  for (unsigned I = 0; I < Given.size(); ++I) {
-    QualType T = Callee && I < Callee->getNumParams()
-                     ? Callee->getParamDecl(I)->getType()
-                     : Given[I]->getType();
-    if ((!T->isReferenceType() && !T->isPointerType()) ||
-        T->getPointeeType().isConstQualified())
-      continue;
-    if (std::optional<Place> P = Places.resolve(Given[I]))
-      Tests.changed(W.Known, *P);
-  }
-}
-
 //===-- Blocks and branches -----------------------------------------------===//
 
 Worlds<PinWorld> PinFlow::block(const CFGBlock &Block,
                                 const Worlds<World> &In) {
-  WorldList Now(In.begin(), In.end()), Next;
-  for (const CFGElement &E : Block) {
-    Next.clear();
-    for (World &W : Now)
-      element(E, std::move(W), Next);
-    std::swap(Now, Next);
-    if (Now.size() > 2 * Solver<PinFlow>::MaxWorlds)
-      break; // the solver sees it and gives up
-  }
-  Worlds<World> Out;
-  for (World &W : Now)
-    Out.insert(std::move(W));
-  return Out;
+  return through(Block, In, [&](const CFGElement &E, World W, WorldList &Next) {
+    element(E, std::move(W), Next);
+  });
 }
 
 Worlds<PinWorld> PinFlow::edge(const CFGBlock &Block, unsigned N,
                                const Worlds<World> &Out) {
-  const CFGBlock *To = (Block.succ_begin() + N)->getReachableBlock();
   const Stmt *Branch = Block.getTerminatorStmt();
   Worlds<World> Result;
   // What an exception leaves behind is not followed.
   if (isa_and_nonnull<CXXTryStmt>(Branch) || Block.hasNoReturnElement())
     return Result;
-  bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
-  auto Add = [&](World W) {
+  split(Block, N, Out, [&](World W) {
     if (auto Ended = Around.find({Branch, N == 0}); Ended != Around.end())
       for (AWayAround Each : Ended->second)
         Each.IsEmptied ? forget(Each.What, W) : end(Each.What, W);
-    if (IsBackEdge)
-      Tests.othersRan(W.Known);
     Result.insert(std::move(W));
-  };
-  if (const auto *Switch = dyn_cast_or_null<SwitchStmt>(Branch)) {
-    for (World W : Out)
-      if (Tests.enterCase(W.Known, *Switch, *To))
-        Add(std::move(W));
-    return Result;
-  }
-  const auto *Condition = dyn_cast_or_null<Expr>(
-      Branch && Block.succ_size() == 2 && !isa<CXXForRangeStmt>(Branch)
-          ? Block.getTerminatorCondition()
-          : nullptr);
-  if (!Condition) {
-    for (const World &W : Out)
-      Add(W);
-    return Result;
-  }
-  Condition = decisive(Condition);
-  for (World W : Out)
-    if (assume(W, Condition, N == 0))
-      Add(std::move(W));
+  });
   return Result;
 }
 
-std::optional<bool> PinFlow::evaluate(const World &W, const Expr *E) {
-  return evaluateLogic(
-      E, [&](const Expr *Atom) { return Tests.evaluate(W.Known, Atom); });
-}
-
-/// False if `E` cannot have that outcome in this world.
 bool PinFlow::assume(World &W, const Expr *E, bool Holds) {
-  if (!on(PinRule::Correlation))
-    return true;
-  return assumeLogic(
-      E, Holds, [&](const Expr *Any) { return evaluate(W, Any); },
-      [&](const Expr *Atom, bool Is) { Tests.assume(W.Known, Atom, Is); });
+  return !on(PinRule::Correlation) || FlowRules::assume(W, E, Holds);
 }
 
 } // namespace corolint

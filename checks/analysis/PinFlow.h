@@ -18,8 +18,7 @@
 #ifndef COROLINT_CHECKS_ANALYSIS_PINFLOW_H
 #define COROLINT_CHECKS_ANALYSIS_PINFLOW_H
 
-#include "Conditions.h"
-#include "Flow.h"
+#include "FlowRules.h"
 #include "PinnedMoves.h"
 #include "Registrations.h"
 #include <map>
@@ -79,10 +78,8 @@ struct PinWorld {
 };
 
 /// The flow problem for one function; see Flow.h.
-class PinFlow {
+class PinFlow : public FlowRules<PinFlow, PinWorld> {
 public:
-  using World = PinWorld;
-
   PinFlow(Registrations &R, const Body &B, const clang::CFG &Graph,
           const clang::Stmt &Text);
 
@@ -104,7 +101,7 @@ public:
                      const Worlds<World> &Out);
 
 private:
-  using WorldList = std::vector<World>;
+  friend FlowRules<PinFlow, PinWorld>;
 
   bool on(PinRule R) const { return All.follows(R); }
 
@@ -144,10 +141,7 @@ private:
 
   void element(const clang::CFGElement &E, World W, WorldList &Out);
   void declaration(const clang::VarDecl *V, World &W);
-  void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
-  void changes(const clang::Expr *Call, World &W);
   bool assume(World &W, const clang::Expr *E, bool Holds);
-  std::optional<bool> evaluate(const World &W, const clang::Expr *E);
 
   void call(const clang::Expr *Call, World &W);
   bool callInStd(const clang::Expr *Call, const clang::FunctionDecl &Callee,
@@ -186,10 +180,6 @@ private:
                 const clang::Expr *At, PinnedMove::Form How, World &W);
 
   Registrations &All;
-  const Body &B;
-  const clang::CFG &Graph;
-  PlaceTable Places;
-  Conditions Tests;
   Solver<PinFlow> Engine;
   /// Operands of co_await, which are moved no further than into it; the values
   /// of return statements.

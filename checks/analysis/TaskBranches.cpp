@@ -16,19 +16,9 @@ namespace corolint {
 
 Worlds<TaskWorld> TaskFlow::block(const CFGBlock &Block,
                                   const Worlds<World> &In) {
-  WorldList Now(In.begin(), In.end()), Next;
-  for (const CFGElement &E : Block) {
-    Next.clear();
-    for (World &W : Now)
-      element(E, std::move(W), Next);
-    std::swap(Now, Next);
-    if (Now.size() > 2 * Solver<TaskFlow>::MaxWorlds)
-      break; // the solver sees it and gives up
-  }
-  Worlds<World> Out;
-  for (World &W : Now)
-    Out.insert(std::move(W));
-  return Out;
+  return through(Block, In, [&](const CFGElement &E, World W, WorldList &Next) {
+    element(E, std::move(W), Next);
+  });
 }
 
 //===-- Throws ------------------------------------------------------------===//
@@ -140,51 +130,16 @@ Worlds<TaskWorld> TaskFlow::edge(const CFGBlock &Block, unsigned N,
     return Result;
   }
 
-  bool IsBackEdge = To->getBlockID() >= Block.getBlockID();
-  auto Add = [&](World W) {
-    if (IsBackEdge) {
-      Tests.othersRan(W.Known);
-      if (Handles)
-        turn(W);
-    }
+  split(Block, N, Out, [&](World W) {
+    if (isBackEdge(Block, *To) && Handles)
+      turn(W);
     // What has no destructor dies unseen.
     if (To == &Graph.getExit())
       for (unsigned I = 0; I < Variables.size(); ++I)
         drop(I, W, nullptr);
     Result.insert(std::move(W));
-  };
-  if (const auto *Switch = dyn_cast_or_null<SwitchStmt>(Branch)) {
-    for (World W : Out)
-      if (Tests.enterCase(W.Known, *Switch, *To))
-        Add(std::move(W));
-    return Result;
-  }
-  const auto *Condition = dyn_cast_or_null<Expr>(
-      Branch && Block.succ_size() == 2 && !isa<CXXForRangeStmt>(Branch)
-          ? Block.getTerminatorCondition()
-          : nullptr);
-  if (!Condition) {
-    for (const World &W : Out)
-      Add(W);
-    return Result;
-  }
-  Condition = decisive(Condition);
-  for (World W : Out)
-    if (assume(W, Condition, N == 0))
-      Add(std::move(W));
+  });
   return Result;
-}
-
-std::optional<bool> TaskFlow::evaluate(const World &W, const Expr *E) {
-  return evaluateLogic(
-      E, [&](const Expr *Atom) { return Tests.evaluate(W.Known, Atom); });
-}
-
-/// False if `E` cannot have that outcome in this world.
-bool TaskFlow::assume(World &W, const Expr *E, bool Holds) {
-  return assumeLogic(
-      E, Holds, [&](const Expr *Any) { return evaluate(W, Any); },
-      [&](const Expr *Atom, bool Is) { Tests.assume(W.Known, Atom, Is); });
 }
 
 } // namespace corolint

@@ -34,9 +34,8 @@ std::unique_ptr<CFG> TaskFlow::buildGraph(const FunctionDecl &F,
 TaskFlow::TaskFlow(TaskShapes &S, const Body &B, const CFG &Graph,
                    const Stmt &Text, const TaskUses &Uses,
                    const HandleUses *Handles)
-    : S(S), B(B), Graph(Graph), Uses(Uses), Handles(Handles), Places(B),
-      Tests(B, Places, Graph, /*IsHelper=*/false), Engine(Graph, *this),
-      Catches(Graph) {
+    : FlowRules(B, Graph, /*IsHelper=*/false), S(S), Uses(Uses),
+      Handles(Handles), Engine(Graph, *this), Catches(Graph) {
   if (const auto *Block = dyn_cast<CompoundStmt>(&Text);
       Block && !Block->body_empty())
     Last = Block->body_back();
@@ -205,37 +204,10 @@ void TaskFlow::element(const CFGElement &E, World W, WorldList &Out) {
              W);
     }
   } else if (const auto *D = dyn_cast<DeclStmt>(Node)) {
-    WorldList Now{std::move(W)}, Next;
-    for (const Decl *Each : D->decls()) {
-      const auto *V = dyn_cast<VarDecl>(Each);
-      if (!V || V->isStaticLocal() || V->isInvalidDecl())
-        continue;
-      Next.clear();
-      for (World &W : Now) {
-        declaration(V, W);
-        if (V->getInit())
-          store(Places.variable(V), V->getInit(), std::move(W), Next);
-        else {
-          Tests.changed(W.Known, Places.variable(V));
-          Next.push_back(std::move(W));
-        }
-      }
-      std::swap(Now, Next);
-    }
-    for (World &W : Now)
-      Out.push_back(std::move(W));
+    return declare(D, std::move(W), Out,
+                   [&](const VarDecl *V, World &W) { declaration(V, W); });
+  } else if (assign(Node, W, Out)) {
     return;
-  } else if (const auto *Op = dyn_cast<BinaryOperator>(Node);
-             Op && Op->isAssignmentOp()) {
-    if (std::optional<Place> P = Places.resolve(Op->getLHS())) {
-      if (Op->getOpcode() == BO_Assign)
-        return store(*P, Op->getRHS(), std::move(W), Out);
-      Tests.changed(W.Known, *P);
-    }
-  } else if (const auto *Op = dyn_cast<UnaryOperator>(Node);
-             Op && Op->isIncrementDecrementOp()) {
-    if (std::optional<Place> P = Places.resolve(Op->getSubExpr()))
-      Tests.changed(W.Known, *P);
   } else if (isa<CallExpr, CXXConstructExpr>(Node)) {
     called(cast<Expr>(Node), W);
   } else if (const auto *Await = dyn_cast<CoroutineSuspendExpr>(Node)) {
@@ -249,64 +221,6 @@ void TaskFlow::element(const CFGElement &E, World W, WorldList &Out) {
     W.Leaving = Node;
   }
   Out.push_back(std::move(W));
-}
-
-/// A scalar gets a value. An unknown one that is tested again makes two worlds.
-void TaskFlow::store(Place To, const Expr *Value, World W, WorldList &Out) {
-  std::optional<Subject> Of = Tests.valueOf(To);
-  if (Of && core(Value)->getType()->isBooleanType()) {
-    for (bool Is : {true, false}) {
-      World Branch = W;
-      if (!assume(Branch, Value, Is))
-        continue;
-      Tests.changed(Branch.Known, To);
-      Branch.Known.learn({*Of, 0, !Is});
-      Out.push_back(std::move(Branch));
-    }
-    return;
-  }
-  std::optional<int64_t> Known =
-      Of ? Tests.evaluateInteger(W.Known, Value) : std::nullopt;
-  Tests.changed(W.Known, To);
-  if (Known)
-    W.Known.learn({*Of, *Known, true});
-  Out.push_back(std::move(W));
-}
-
-/// What a call may change is not known any more.
-void TaskFlow::called(const Expr *Call, World &W) {
-  const FunctionDecl *Callee = nullptr;
-  llvm::ArrayRef<const Expr *> Given;
-  unsigned First = 0;
-  if (const auto *C = dyn_cast<CXXConstructExpr>(Call)) {
-    Callee = C->getConstructor();
-    Given = llvm::ArrayRef(C->getArgs(), C->getNumArgs());
-  } else {
-    const auto *AsCall = cast<CallExpr>(Call);
-    Callee = AsCall->getDirectCallee();
-    Given = llvm::ArrayRef(AsCall->getArgs(), AsCall->getNumArgs());
-    const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Callee);
-    const Expr *Object = nullptr;
-    if (const auto *Member = dyn_cast<CXXMemberCallExpr>(Call))
-      Object = Member->getImplicitObjectArgument();
-    else if (isa<CXXOperatorCallExpr>(Call) && Method && !Given.empty())
-      Object = Given.front(), First = 1;
-    if (Object && Method && !Method->isConst())
-      if (std::optional<Place> P = Places.resolve(Object);
-          P && *P != Places.thisObject())
-        Tests.changed(W.Known, *P);
-  }
-  for (unsigned I = First; I < Given.size(); ++I) {
-    QualType T = Callee && I - First < Callee->getNumParams()
-                     ? Callee->getParamDecl(I - First)->getType()
-                     : Given[I]->getType();
-    if (!T->isReferenceType() && !T->isPointerType())
-      continue;
-    if (T->getPointeeType().isConstQualified())
-      continue;
-    if (std::optional<Place> P = Places.resolve(Given[I]))
-      Tests.changed(W.Known, *P);
-  }
 }
 
 } // namespace corolint

@@ -17,8 +17,7 @@
 #ifndef COROLINT_CHECKS_ANALYSIS_TASKFLOW_H
 #define COROLINT_CHECKS_ANALYSIS_TASKFLOW_H
 
-#include "Conditions.h"
-#include "Flow.h"
+#include "FlowRules.h"
 #include "Graph.h"
 #include "TaskReuse.h"
 #include "UnusedTasks.h"
@@ -73,10 +72,8 @@ struct TaskWorld {
 };
 
 /// The flow problem for one function; see Flow.h.
-class TaskFlow {
+class TaskFlow : public FlowRules<TaskFlow, TaskWorld> {
 public:
-  using World = TaskWorld;
-
   TaskFlow(TaskShapes &S, const Body &B, const clang::CFG &Graph,
            const clang::Stmt &Text, const TaskUses &Uses,
            const HandleUses *Handles = nullptr);
@@ -105,7 +102,7 @@ public:
                      const Worlds<World> &Out);
 
 private:
-  using WorldList = std::vector<World>;
+  friend FlowRules<TaskFlow, TaskWorld>;
 
   void element(const clang::CFGElement &E, World W, WorldList &Out);
   void declaration(const clang::VarDecl *V, World &W);
@@ -123,12 +120,8 @@ private:
   void turn(World &W) const;
   bool isRefilled(const HandleUses::Mention &M) const;
   bool isInSomeTurns(const clang::Expr *Mention) const;
-  void store(Place To, const clang::Expr *Value, World W, WorldList &Out);
-  void called(const clang::Expr *Call, World &W);
   void unwind(const clang::CXXTryStmt *To, World &W);
   void raise(const clang::CoroutineSuspendExpr &E, World W);
-  bool assume(World &W, const clang::Expr *E, bool Holds);
-  std::optional<bool> evaluate(const World &W, const clang::Expr *E);
   void branchesPast(LostTask &L, unsigned Variable, unsigned Of);
   void sort(std::vector<std::pair<clang::SourceLocation, bool>> &Places) const;
   std::optional<unsigned> indexOf(const clang::ValueDecl *D) const {
@@ -138,13 +131,9 @@ private:
   unsigned origin(const clang::Expr *E);
 
   TaskShapes &S;
-  const Body &B;
-  const clang::CFG &Graph;
   const clang::Stmt *Last = nullptr;
   const TaskUses &Uses;
   const HandleUses *const Handles;
-  PlaceTable Places;
-  Conditions Tests;
   Solver<TaskFlow> Engine;
   const HandlerBlocks Catches;
 
