@@ -10,8 +10,8 @@ using namespace clang;
 
 namespace corolint {
 
-// The three kinds of keys.
-static const char ByPlace = 0, ByExpression = 0, ByCall = 0;
+// The kinds of keys.
+static const char ByPlace = 0, ByExpression = 0, ByCall = 0, ByRelation = 0;
 
 Subject Conditions::intern(const void *Kind, uint64_t Key, SubjectInfo Info) {
   auto [It, New] = Index.try_emplace({Kind, Key}, unsigned(Subjects.size()));
@@ -154,6 +154,30 @@ std::optional<Subject> Conditions::subject(const Expr *E) {
   llvm::FoldingSetNodeID ID;
   E->Profile(ID, Context, /*Canonical=*/true);
   return intern(&ByExpression, ID.ComputeHash(), std::move(Info));
+}
+
+/// `a < b`, `b > a`, `a >= b` and `b <= a` ask the same, with two answers; and
+/// so do `a == b` and `a != b`.
+std::optional<Fact> Conditions::relation(const BinaryOperator &Op) {
+  QualType T = Op.getLHS()->getType();
+  SubjectInfo Info;
+  if (!(Op.isRelationalOp() || Op.isEqualityOp()) ||
+      !(T->isIntegralOrEnumerationType() || T->isPointerType()) ||
+      !isPure(&Op, Info.DependsOn, Info.Shared) || Info.DependsOn.empty())
+    return std::nullopt;
+  BinaryOperatorKind Kind = Op.getOpcode();
+  const Expr *Less = core(Op.getLHS()), *More = core(Op.getRHS());
+  if (Kind == BO_GT || Kind == BO_LE)
+    std::swap(Less, More);
+  const bool Negated = Kind == BO_GE || Kind == BO_LE || Kind == BO_NE;
+  Info.Asked = &Op;
+  Info.Negated = Negated;
+  llvm::FoldingSetNodeID ID;
+  ID.AddBoolean(Op.isEqualityOp());
+  Less->Profile(ID, Context, /*Canonical=*/true);
+  More->Profile(ID, Context, /*Canonical=*/true);
+  Subject Of = intern(&ByRelation, ID.ComputeHash(), std::move(Info));
+  return Fact{Of, 0, Negated != Subjects[unsigned(Of)].Negated};
 }
 
 std::optional<Subject> Conditions::valueOf(Place P) {

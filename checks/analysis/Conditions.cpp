@@ -82,6 +82,9 @@ std::optional<Fact> Conditions::test(const Expr *E) {
   if (const auto *Op = dyn_cast<BinaryOperator>(E);
       Op && (Op->isLogicalOp() || Op->getOpcode() == BO_Comma))
     return std::nullopt;
+  else if (Op)
+    if (std::optional<Fact> F = relation(*Op))
+      return F;
   if (std::optional<Subject> S = subject(E))
     return Fact{*S, 0, false};
   return std::nullopt;

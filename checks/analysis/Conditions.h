@@ -71,6 +71,7 @@ public:
 
 private:
   std::optional<Subject> subject(const clang::Expr *E);
+  std::optional<Fact> relation(const clang::BinaryOperator &Op);
   bool isPure(const clang::Expr *E, llvm::SmallVectorImpl<Place> &DependsOn,
               bool &Shared);
   bool isConstant(const clang::Expr *E, int64_t &Value);
@@ -80,6 +81,7 @@ private:
   struct SubjectInfo {
     llvm::SmallVector<Place, 2> DependsOn;
     const clang::Expr *Asked = nullptr; ///< null for an object's value
+    bool Negated = false; ///< what was asked is `a >= b`, for `a < b`
     bool Shared = false;
     bool Followed = false;
     unsigned Tested = 0, Stored = 0;

@@ -156,6 +156,8 @@ protected:
     self().changed(W, To);
     if (Known)
       W.Known.learn({*Of, *Known, true});
+    else if (Of && isNeverNull(core(Value)))
+      W.Known.learn({*Of, 0, false});
     Out.push_back(std::move(W));
   }
 
@@ -214,6 +216,13 @@ protected:
   Conditions Tests;
 
 private:
+  /// `"text"`, `&x`, `new T`, `this`.
+  static bool isNeverNull(const clang::Expr *E) {
+    const auto *Op = llvm::dyn_cast<clang::UnaryOperator>(E);
+    return llvm::isa<clang::StringLiteral, clang::CXXThisExpr,
+                     clang::CXXNewExpr>(E) ||
+           (Op && Op->getOpcode() == clang::UO_AddrOf);
+  }
   Problem &self() { return static_cast<Problem &>(*this); }
   static Worlds<World> asSet(WorldList &List) {
     Worlds<World> Set;

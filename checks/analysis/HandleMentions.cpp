@@ -55,7 +55,10 @@ bool HandleWalk::yields(QualType T) {
 std::optional<HandleUse> HandleWalk::useOf(const Expr *E, Ancestors It,
                                            Place Place, unsigned Of,
                                            const Expr *Leaf) {
-  const QualType T = E->getType().getCanonicalType().getUnqualifiedType();
+  QualType T = E->getType();
+  if (T->isPointerType())
+    T = T->getPointeeType();
+  T = T.getCanonicalType().getUnqualifiedType();
   bool IsTaken = E->isXValue(); // std::move(t)
   bool IsMade = false;          // into a new object
   const bool IsFrame = isCoroutineHandle(T);
@@ -73,7 +76,7 @@ std::optional<HandleUse> HandleWalk::useOf(const Expr *E, Ancestors It,
                                  Leaf};
         return HandleUse::Parked;
       }
-      if (isAlias(Declared, Place))
+      if (What == Followed::Handles && isAlias(Declared, Place))
         return std::nullopt;
       return HandleUse::Escapes; // a reference to it
     }
@@ -93,8 +96,16 @@ std::optional<HandleUse> HandleWalk::useOf(const Expr *E, Ancestors It,
       continue;
     }
     if (const auto *C = dyn_cast<CXXConstructExpr>(P)) {
-      if (IsFrame)
-        return std::nullopt; // a copy
+      if (IsFrame) {
+        const CXXConstructorDecl *Made = C->getConstructor();
+        const bool IsCopied =
+            isCoroutineHandle(C->getType()) ||
+            llvm::none_of(Made->parameters(), [](const ParmVarDecl *P) {
+              return P->getType()->isLValueReferenceType() &&
+                     !P->getType()->getPointeeType().isConstQualified();
+            });
+        return IsCopied ? std::nullopt : std::optional(HandleUse::Escapes);
+      }
       if (!C->getConstructor()->isMoveConstructor())
         return HandleUse::Escapes;
       IsMade = true;

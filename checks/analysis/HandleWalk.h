@@ -48,6 +48,7 @@ private:
   unsigned handleAt(Place P, const clang::Expr *Leaf);
   enum class Effect { None, Changes, Anything };
   Effect effectOn(const clang::Expr *E, Ancestors It, Place P);
+  bool isElsewhere(const clang::Expr *E, Ancestors It) const;
   std::optional<HandleUse> useOf(const clang::Expr *E, Ancestors It, Place P,
                                  unsigned Of, const clang::Expr *Leaf);
   std::optional<HandleUse> given(const clang::CallExpr *Call,
@@ -72,6 +73,7 @@ private:
     const clang::Expr *Leaf;
     Place Of;
     Effect Does;
+    bool IsElsewhere;
   };
   std::vector<LargerMention> Larger;
   unsigned Uses = 0;

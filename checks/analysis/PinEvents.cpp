@@ -151,6 +151,7 @@ void PinFlow::assignment(const CXXOperatorCallExpr *Call,
     if (!IsEmpty && on(PinRule::Assign))
       relocate(*P, T, &By, Call, PinnedMove::Assigned, W);
     end(*P, W);
+    endWith(*P, W);
     if (isInStd(By) && on(PinRule::Anew))
       forget(*P, W);
   }

@@ -113,8 +113,10 @@ void PinFlow::element(const CFGElement &E, World W, WorldList &Out) {
   if (const auto *Op = dyn_cast<BinaryOperator>(Node);
       Op && Op->isAssignmentOp() && isa<MemberExpr>(core(Op->getLHS())))
     if (std::optional<Place> P = Places.resolve(Op->getLHS()))
-      if (std::optional<Place> Object = Places.parent(*P))
+      if (std::optional<Place> Object = Places.parent(*P)) {
         end(*Object, W);
+        endWith(*Object, W);
+      }
   if (assign(Node, W, Out))
     return;
   if (const auto *Ref = dyn_cast<DeclRefExpr>(Node)) {

@@ -164,6 +164,7 @@ private:
              const clang::Expr *At, const AddressStore *Stored, World &W,
              bool IsForLife = false);
   void end(Place P, World &W);
+  void endWith(Place P, World &W);
   void forget(Place P, World &W);
   void loseNames(Place V, World &W, bool OfAll = false);
   void loseName(const clang::VarDecl *By, World &W);

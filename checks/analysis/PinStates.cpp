@@ -62,6 +62,20 @@ void PinFlow::end(Place P, World &W) {
   });
 }
 
+/// What is registered with what is at `P`, which somebody writes to by hand,
+/// may be so no more.
+void PinFlow::endWith(Place P, World &W) {
+  if (!on(PinRule::With))
+    return;
+  llvm::erase_if(W.Pins, [&](const Pin &Each) {
+    const Registration &R = Registered[Each.By];
+    return !R.IsForLife && !R.IsInItself && !R.Holder &&
+           llvm::any_of(R.With, [&](Place Its) {
+             return Places.isWithin(P, Its) || Places.isWithin(Its, P);
+           });
+  });
+}
+
 /// What is at `P`, or in it, may be another object now; a vector has room for
 /// those that it had.
 void PinFlow::forget(Place P, World &W) {

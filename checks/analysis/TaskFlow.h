@@ -120,6 +120,8 @@ private:
   void turn(World &W) const;
   bool isRefilled(const HandleUses::Mention &M) const;
   bool isInSomeTurns(const clang::Expr *Mention) const;
+  const clang::ValueDecl *nameOf(const clang::Expr *Mention) const;
+  bool isInDoubt(const clang::Expr *First, const clang::Expr *Again) const;
   void unwind(const clang::CXXTryStmt *To, World &W);
   void raise(const clang::CoroutineSuspendExpr &E, World W);
   void branchesPast(LostTask &L, unsigned Variable, unsigned Of);

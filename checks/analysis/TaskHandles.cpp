@@ -184,7 +184,12 @@ unsigned HandleWalk::handleAt(Place P, const Expr *Leaf) {
   auto [It, IsNew] = Known.try_emplace(P, Out.Handles.size());
   if (!IsNew)
     return It->second;
-  Handle H{P, Places.name(P), Leaf->getExprLoc(), nullptr, false, false, {}};
+  const PlaceTable::Step Last = Places.path(P).back();
+  Handle H{P,       Places.name(P), nullptr, Leaf->getExprLoc(),
+           nullptr, false,          false,   {}};
+  if (Last.Kind == PlaceTable::Step::Variable ||
+      Last.Kind == PlaceTable::Step::Field)
+    H.Named = static_cast<const ValueDecl *>(Last.What);
   H.IsSomeElement = Places.containerOf(P).has_value();
   for (const PlaceTable::Step &Step : Places.path(P))
     H.IsShared |= Step.Arrow;
@@ -200,9 +205,8 @@ unsigned HandleWalk::handleAt(Place P, const Expr *Leaf) {
     H.Declared = Root->getLocation();
   } else {
     H.IsShared = true;
-    if (const PlaceTable::Step Last = Places.path(P).back();
-        Last.Kind == PlaceTable::Step::Field)
-      H.Declared = static_cast<const ValueDecl *>(Last.What)->getLocation();
+    if (H.Named)
+      H.Declared = H.Named->getLocation();
   }
   Out.Handles.push_back(std::move(H));
   return It->second;
@@ -215,7 +219,15 @@ void HandleWalk::mention(const Expr *Leaf) {
   const Expr *E = Leaf;
   Ancestors It = Parents.rbegin();
   auto IsHandle = [&] {
-    return E->isGLValue() && isHandle(E->getType(), A, What);
+    QualType T = E->getType();
+    // `p->destroy()`
+    if (const auto *Member =
+            T->isPointerType() && It != Parents.rend() && !isa<CXXThisExpr>(E)
+                ? dyn_cast<MemberExpr>(*It)
+                : nullptr)
+      return isa<CXXMethodDecl>(Member->getMemberDecl()) &&
+             isHandle(T->getPointeeType(), A, What);
+    return E->isGLValue() && isHandle(T, A, What);
   };
   if (What == Followed::Values) {
     const auto *V = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
@@ -235,7 +247,7 @@ void HandleWalk::mention(const Expr *Leaf) {
     return;
   if (!IsHandle()) {
     if (Effect Does = effectOn(E, It, *P); Does != Effect::None)
-      Larger.push_back({Leaf, *P, Does});
+      Larger.push_back({Leaf, *P, Does, isElsewhere(E, It)});
     return;
   }
   unsigned Of = handleAt(*P, Leaf);
@@ -280,16 +292,39 @@ HandleWalk::Effect HandleWalk::effectOn(const Expr *E, Ancestors It, Place P) {
              : Effect::Anything;
 }
 
+/// Whether two objects that others can reach are perhaps one: `o->task` and
+/// `p->task`, but not `o->task` and `o->next`.
+static bool mayBeSame(const Handle &X, const Handle &Y) {
+  const auto *OfX = dyn_cast_or_null<FieldDecl>(X.Named);
+  const auto *OfY = dyn_cast_or_null<FieldDecl>(Y.Named);
+  return X.IsShared && Y.IsShared && (!OfX || !OfY || OfX == OfY);
+}
+
+/// Whether something is done to an object behind a pointer, or to one that a
+/// reference stands for, which may be any other that others can reach.
+bool HandleWalk::isElsewhere(const Expr *E, Ancestors It) const {
+  const auto *Member =
+      It == Parents.rend() ? nullptr : dyn_cast<MemberExpr>(*It);
+  if (Member && isInStd(*Member->getMemberDecl()))
+    return false; // a container keeps to its elements
+  QualType T = E->getType();
+  const CXXRecordDecl *R = T->isPointerType() ? T->getPointeeCXXRecordDecl()
+                                              : T->getAsCXXRecordDecl();
+  return R && !isInStd(*R) && !isa<CXXThisExpr>(core(E));
+}
+
 void HandleWalk::finish() {
   std::vector<Handle> &All = Out.Handles;
   for (const LargerMention &Each : Larger)
     for (unsigned I = 0; I < All.size(); ++I)
-      if (Places.mayOverlap(All[I].Is, Each.Of))
+      if (Places.mayOverlap(All[I].Is, Each.Of) ||
+          (Each.IsElsewhere && All[I].IsShared))
         (Each.Does == Effect::Changes ? Out.Changes : Out.Escapes)[Each.Leaf]
             .push_back(I);
   for (unsigned I = 0; I < All.size(); ++I)
     for (unsigned J = 0; J < All.size(); ++J)
-      if (I != J && Places.mayOverlap(All[I].Is, All[J].Is))
+      if (I != J && (Places.mayOverlap(All[I].Is, All[J].Is) ||
+                     mayBeSame(All[I], All[J])))
         All[I].Overlaps.push_back(J);
 }
 

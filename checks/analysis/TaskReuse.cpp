@@ -10,6 +10,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/StmtCXX.h"
 #include "clang/Basic/SourceManager.h"
+#include "llvm/ADT/SmallPtrSet.h"
 
 using namespace clang;
 
@@ -58,11 +59,94 @@ bool TaskFlow::isRefilled(const HandleUses::Mention &M) const {
   });
 }
 
+/// Whether the condition asks for what changes, so that it may well go together
+/// with what was done before. (Scalars that are local, the flow follows; and
+/// who asks for `Own` asks whether it is there at all.)
+static bool mentionsChanging(const Stmt *S, const Body &B,
+                             const ValueDecl *Own) {
+  if (!S)
+    return false;
+  if (const auto *M = dyn_cast<MemberExpr>(S);
+      M && isa<FieldDecl>(M->getMemberDecl()))
+    return M->getMemberDecl() != Own;
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
+    if (const auto *V = dyn_cast<VarDecl>(Ref->getDecl()); V && V != Own) {
+      QualType T = V->getType();
+      if (T->isRecordType() || T->isArrayType())
+        return V->hasLocalStorage() && !isa<ParmVarDecl>(V) &&
+               !T.isConstQualified();
+      if (T->isBooleanType() ? B.isShared(V) : B.isModified(V))
+        return true;
+    }
+  return llvm::any_of(S->children(), [&](const Stmt *Child) {
+    return mentionsChanging(Child, B, Own);
+  });
+}
+
+/// The variables that it mentions whose values the flow may not tell apart.
+static void variablesIn(const Stmt *S,
+                        llvm::SmallPtrSetImpl<const VarDecl *> &Into) {
+  if (!S)
+    return;
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
+    if (const auto *V = dyn_cast<VarDecl>(Ref->getDecl());
+        V && !V->getType()->isBooleanType())
+      Into.insert(V);
+  for (const Stmt *Child : S->children())
+    variablesIn(Child, Into);
+}
+
+/// Two questions about the same thing whose answers may go together: `n > 0`
+/// and `n == 2`.
+static bool mayGoTogether(const Expr *X, const Expr *Y, const ValueDecl *Own) {
+  llvm::SmallPtrSet<const VarDecl *, 4> OfX, OfY;
+  variablesIn(X, OfX);
+  variablesIn(Y, OfY);
+  auto Both = llvm::find_if(
+      OfX, [&](const VarDecl *V) { return V != Own && OfY.contains(V); });
+  if (Both == OfX.end())
+    return false;
+  if ((*Both)->getType()->isRecordType())
+    return true;
+  llvm::FoldingSetNodeID IdX, IdY;
+  const ASTContext &Context = (*Both)->getASTContext();
+  core(X)->Profile(IdX, Context, /*Canonical=*/true);
+  core(Y)->Profile(IdY, Context, /*Canonical=*/true);
+  return IdX != IdY;
+}
+
+/// The conditions under which the mention is reached, but for those of loops.
+static bool conditionsAround(const Expr *Mention, const Stmt *S,
+                             llvm::SmallVectorImpl<const Expr *> &Into) {
+  if (!S)
+    return false;
+  if (S == Mention)
+    return true;
+  const Expr *Condition = nullptr;
+  if (const auto *If = dyn_cast<IfStmt>(S))
+    Condition = If->getCond();
+  else if (const auto *Switch = dyn_cast<SwitchStmt>(S))
+    Condition = Switch->getCond();
+  else if (const auto *C = dyn_cast<AbstractConditionalOperator>(S))
+    Condition = C->getCond();
+  else if (const auto *Op = dyn_cast<BinaryOperator>(S);
+           Op && Op->isLogicalOp())
+    Condition = Op->getLHS();
+  for (const Stmt *Child : S->children())
+    if (conditionsAround(Mention, Child, Into)) {
+      if (Condition && Child != Condition)
+        Into.push_back(Condition);
+      return true;
+    }
+  return false;
+}
+
 namespace {
 /// Looks for a mention, and for what it depends on in the loop around it.
 class InLoop {
 public:
-  InLoop(const Body &B, const Expr *Mention) : B(B), Mention(Mention) {}
+  InLoop(const Body &B, const Expr *Mention, const ValueDecl *Own)
+      : B(B), Mention(Mention), Own(Own) {}
 
   /// Whether it is found in `S`.
   bool find(const Stmt *S) {
@@ -99,29 +183,14 @@ public:
     return false;
   }
   bool dependsOnChanges() const {
-    return llvm::any_of(Conditions,
-                        [&](const Expr *E) { return mentionsChanging(E); });
+    return llvm::any_of(
+        Conditions, [&](const Expr *E) { return mentionsChanging(E, B, Own); });
   }
 
 private:
-  /// (Bools that are local, the flow follows.)
-  bool mentionsChanging(const Stmt *S) const {
-    if (!S)
-      return false;
-    if (const auto *M = dyn_cast<MemberExpr>(S);
-        M && isa<FieldDecl>(M->getMemberDecl()))
-      return true;
-    if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
-      if (const auto *V = dyn_cast<VarDecl>(Ref->getDecl());
-          V && !V->getType()->isBooleanType() && B.isModified(V))
-        return true;
-    return llvm::any_of(S->children(), [&](const Stmt *Child) {
-      return mentionsChanging(Child);
-    });
-  }
-
   const Body &B;
   const Expr *Mention;
+  const ValueDecl *Own;
   bool Found = false;
   /// That decide whether the mention is reached in a turn of the loop.
   std::vector<const Expr *> Conditions;
@@ -130,11 +199,34 @@ private:
 
 /// `if (i + 1 == n)`: perhaps in one turn only.
 bool TaskFlow::isInSomeTurns(const Expr *Mention) const {
-  InLoop Search(B, Mention);
+  InLoop Search(B, Mention, nameOf(Mention));
   const Stmt *Text = B.function().getBody();
   if (const auto *Frame = dyn_cast_or_null<CoroutineBodyStmt>(Text))
     Text = Frame->getBody();
   return Search.find(Text) && Search.dependsOnChanges();
+}
+
+/// What the programmer calls the handle: a member, a variable; null otherwise.
+const ValueDecl *TaskFlow::nameOf(const Expr *Mention) const {
+  return Handles->Handles[Handles->Mentions.find(Mention)->second.Of].Named;
+}
+
+/// Whether the second use is made under a condition that may know of the first.
+bool TaskFlow::isInDoubt(const Expr *First, const Expr *Again) const {
+  const Stmt *Text = B.function().getBody();
+  if (const auto *Frame = dyn_cast_or_null<CoroutineBodyStmt>(Text))
+    Text = Frame->getBody();
+  llvm::SmallVector<const Expr *, 4> Before, Now;
+  conditionsAround(First, Text, Before);
+  conditionsAround(Again, Text, Now);
+  return llvm::any_of(Now, [&](const Expr *E) {
+    return !llvm::is_contained(Before, E) &&
+           (mentionsChanging(E, B, nameOf(Again)) ||
+            llvm::any_of(Before, [&](const Expr *Other) {
+              return !llvm::is_contained(Now, Other) &&
+                     mayGoTogether(E, Other, nameOf(Again));
+            }));
+  });
 }
 
 void TaskFlow::mention(const Expr *E, World &W) {
@@ -165,7 +257,8 @@ void TaskFlow::use(const Expr *E, const HandleUses::Mention &M, World &W) {
     if (First == E && !State.InLastTurn)
       return;
     if (isWrong(Handles->Mentions.find(First)->second.Use, Kind)) {
-      if (!State.InLastTurn || !(isRefilled(M) || isInSomeTurns(E)))
+      if (State.InLastTurn ? !isRefilled(M) && !isInSomeTurns(E)
+                           : !isInDoubt(First, E))
         Again.insert({E, State.Of});
       State = {TaskState::Settled};
       return;

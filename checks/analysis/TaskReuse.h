@@ -70,6 +70,8 @@ llvm::raw_ostream &operator<<(llvm::raw_ostream &OS, const SecondUse &U);
 struct Handle {
   Place Is;
   std::string Name;
+  /// The variable or member that it is; null for an element.
+  const clang::ValueDecl *Named;
   clang::SourceLocation Declared;
   /// It dies, or is not yet alive, at the variable's declaration; null for what
   /// is none of the function's own.

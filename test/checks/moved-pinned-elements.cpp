@@ -354,3 +354,15 @@ task sorted(list &l) {
   // CHECK-NOTES: :[[@LINE-329]]:8: note: 'waiter' can be moved; delete its moves, or let them store the new address
   co_return;
 }
+
+// The list is emptied by hand.
+task emptied_by_hand(list &l) {
+  waiter a, b;
+  a.start(l);
+  l.first = a.next;
+  keep(std::move(a));
+  b.start(l);
+  l = list{};
+  keep(std::move(b));
+  co_return;
+}

@@ -59,7 +59,7 @@ task<> member() {
   pair_of_jobs o{make(), make(), 1};
   co_await std::move(o.first);
   look(o);
-  if (o.size())
+  if (flag())
     co_await std::move(o.first);
     // CHECK-NOTES: :[[@LINE-1]]:26: warning: 'o.first' is awaited twice [coro-task-consumed-twice]
     // CHECK-NOTES: :[[@LINE-5]]:24: note: first awaited here
